@@ -1,0 +1,129 @@
+"""What can go wrong, as one tree. A class makes the sentence; callers pass facts.
+
+::
+
+    StoryreelError            exit 1
+     ├─ UsageError            exit 2   the command cannot mean anything
+     ├─ BoardFaultsError      exit 3   (storyboard/diagnostics.py) faults in a storyboard
+     ├─ PlanMovedError        exit 5   a saved plan no longer fits the board, lock or store
+     ├─ NotConnectedError     exit 6   nothing here can reach that model
+     ├─ ToolError                      a program we run is missing or failed
+     │   ├─ ToolMissingError
+     │   ├─ ToolFailedError
+     │   └─ ToolStoppedError           it was told to stop
+     ├─ MediaError                     a clip or a picture cannot be read
+     ├─ StoreError                     the store cannot keep or give back a clip
+     ├─ LockFileError                  a lock file beside a board cannot be read
+     ├─ SettingsError         exit 2   a configuration value means nothing
+     └─ ShotsFailedError               the run ended, some shots have no clip
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+
+class StoryreelError(Exception):
+    """An error a user can act on.
+
+    ``brief`` is one sentence ending in a full stop; ``details`` what is known about it;
+    ``hint`` what to do next, in the imperative.
+    """
+
+    exit_code: ClassVar[int] = 1
+    code: ClassVar[str] = "error"
+
+    def __init__(self, brief: str, *, details: str | None = None, hint: str | None = None) -> None:
+        super().__init__(brief)
+        self.brief = brief
+        self.details = details
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return "\n".join(part for part in (self.brief, self.details, self.hint) if part)
+
+
+class UsageError(StoryreelError):
+    """The command line asks for something that does not exist."""
+
+    exit_code = 2
+    code = "usage"
+
+
+class PlanMovedError(StoryreelError):
+    """A saved plan no longer describes the board, the lock or the store."""
+
+    exit_code = 5
+    code = "plan-moved"
+
+
+class NotConnectedError(StoryreelError):
+    """No route to a model can be used from here."""
+
+    exit_code = 6
+    code = "not-connected"
+
+
+class ToolError(StoryreelError):
+    """A program that storyreel runs is missing or failed."""
+
+    code = "tool"
+
+
+class ToolMissingError(ToolError):
+    """A program that storyreel needs cannot be started."""
+
+    code = "tool-missing"
+
+
+class ToolFailedError(ToolError):
+    """A program ended with an error; ``tail`` is the end of what it said."""
+
+    code = "tool-failed"
+
+    def __init__(self, brief: str, *, tail: str = "", hint: str | None = None) -> None:
+        super().__init__(brief, details=tail or None, hint=hint)
+        self.tail = tail
+
+
+class ToolStoppedError(ToolError):
+    """A program was told to stop before it was done."""
+
+    code = "tool-stopped"
+
+
+class MediaError(StoryreelError):
+    """A clip or a picture cannot be read as what it claims to be."""
+
+    code = "media"
+
+    def __init__(self, path: Path, why: str, *, hint: str | None = None) -> None:
+        super().__init__(f"{path} cannot be used: {why}.", hint=hint)
+        self.path = path
+        self.why = why
+
+
+class StoreError(StoryreelError):
+    """The store cannot keep a clip, or cannot give one back."""
+
+    code = "store"
+
+
+class LockFileError(StoryreelError):
+    """A lock file cannot be read; it is never overwritten in that state."""
+
+    code = "lock-file"
+
+
+class SettingsError(StoryreelError):
+    """A configuration value means nothing."""
+
+    exit_code = 2
+    code = "settings"
+
+
+class ShotsFailedError(StoryreelError):
+    """The run ended and some shots have no clip; what was made is kept."""
+
+    code = "shots-failed"

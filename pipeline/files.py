@@ -1,0 +1,66 @@
+"""Files that are whole or absent: written beside and renamed, hashed, locked."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.ids import Digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def digest_of_bytes(data: bytes) -> Digest:
+    """The SHA-256 of ``data``."""
+    return Digest(hashlib.sha256(data).hexdigest())
+
+
+def digest_of_file(path: Path) -> Digest:
+    """The SHA-256 of a file's bytes, read in pieces."""
+    with path.open("rb") as file:
+        return Digest(hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in ``folder`` survive a power cut, where the system can."""
+    if os.name == "nt":  # Windows has no such call; NTFS journals renames
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_whole(path: Path, data: bytes | str, *, mode: int | None = None) -> None:
+    """Write ``data`` to ``path`` so that a reader sees the old file or the new one, whole."""
+    payload = data.encode() if isinstance(data, str) else data
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+    beside = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(payload)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.chmod(0o644 if mode is None else mode)  # mkstemp's 0600 would hide it from others
+        beside.replace(path)
+        sync_folder(path.parent)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+@contextlib.contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Hold the lock file ``path`` alone among all processes; released also by a crash."""
+    from filelock import FileLock
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path):
+        yield

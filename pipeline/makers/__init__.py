@@ -1,0 +1,1 @@
+"""Who makes clips: one port, and a folder or file for each maker behind it."""

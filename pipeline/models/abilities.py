@@ -1,0 +1,114 @@
+"""The nouns of this room: what a model can do, and how a route spells and prices it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from fractions import Fraction
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+Mode = Literal["text", "first_frame", "last_frame", "first_and_last", "references"]
+"""Which pictures reach the model; derived once, from what a shot uses."""
+
+SeedHonesty = Literal["yes", "best effort", "no", "unknown"]
+
+ExactSeconds = Annotated[Fraction, BeforeValidator(lambda value: Fraction(str(value)))]
+
+
+class Data(BaseModel):
+    """Frozen data from a TOML file; an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Span(Data):
+    """Whole numbers from ``least`` to ``most``, both included."""
+
+    least: int
+    most: int
+
+    def __contains__(self, number: int) -> bool:
+        return self.least <= number <= self.most
+
+
+class Durations(Data):
+    """The lengths a model makes, in seconds: from ``least`` to ``most``, in steps if it has any."""
+
+    least: ExactSeconds
+    most: ExactSeconds
+    step: ExactSeconds | None = None
+
+    def round_up(self, seconds: Fraction) -> Fraction:
+        """The shortest length the model makes that is no shorter than ``seconds``."""
+        if self.step is None:
+            return max(seconds, self.least)
+        steps = -((self.least - max(seconds, self.least)) // self.step)
+        return self.least + steps * self.step
+
+
+class PictureNeeds(Data):
+    """What a picture must be before a model takes it; sides in pixels."""
+
+    formats: tuple[str, ...]
+    least_side: int
+    reference_least_side: int
+    widest: ExactSeconds = Field(description="longest side over shortest, at most")
+    most_bytes: int
+
+
+class Model(Data):
+    """What makes the picture, and what it can do."""
+
+    name: str
+    title: str
+    version: str
+    built_in: bool = False
+    modes: tuple[Mode, ...]
+    durations: Durations
+    rate: int | None = Field(
+        default=None, description="frames a second of the clips it makes; absent: the board's"
+    )
+    aspects: tuple[str, ...] | None = Field(default=None, description="absent: any")
+    resolutions: tuple[str, ...] | None = Field(default=None, description="absent: any")
+    aspect_ignored: tuple[Mode, ...] = Field(
+        default=(), description="modes in which the picture sent decides the aspect"
+    )
+    references: Span | None = None
+    references_with_frames: bool = False
+    prompt_limit: int | None = None
+    seeds: Span | None = Field(default=None, description="absent: the model takes no seed")
+    seed_honoured: SeedHonesty
+    picture: PictureNeeds
+    sound: Literal["always", "never"] = "always"
+    source: str
+    as_of: dt.date
+
+
+class Price(Data):
+    """Money for a second of clip, by resolution, in the route's own unit."""
+
+    unit: Literal["usd", "credits"]
+    per_second: dict[str, ExactSeconds]
+    usd_per_unit: ExactSeconds | None = None
+    usd_note: str | None = None
+
+
+class Served(Data):
+    """How one route serves one model."""
+
+    reference_token: str = Field(description="how a reference is addressed; {n} counts from 1")
+    references: Span | None = Field(default=None, description="absent: what the model takes")
+    price: Price | None = None
+
+
+class Route(Data):
+    """Who may serve a model: its spelling, limits and prices."""
+
+    name: str
+    title: str
+    connected: bool = Field(description="whether storyreel can already order through it")
+    key_variable: str | None = None
+    serves: dict[str, Served]
+    source: str
+    as_of: dt.date

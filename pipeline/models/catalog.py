@@ -1,0 +1,43 @@
+"""Name -> model or route, read from the data files in this room once and checked."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from importlib import resources
+from typing import TYPE_CHECKING, TypeVar
+
+from pipeline.models.abilities import Model, Route
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_Named = TypeVar("_Named", Model, Route)
+
+ANIMATIC = "animatic"
+
+
+def _read(folder: str, kind: type[_Named]) -> dict[str, _Named]:
+    found: dict[str, _Named] = {}
+    for file in resources.files("pipeline.models").joinpath("data", folder).iterdir():
+        if file.name.endswith(".toml"):
+            entry = kind.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+            found[entry.name] = entry
+    return dict(sorted(found.items()))
+
+
+@functools.cache
+def models() -> Mapping[str, Model]:
+    """Every model storyreel knows, by name."""
+    return _read("models", Model)
+
+
+@functools.cache
+def routes() -> Mapping[str, Route]:
+    """Every route storyreel knows, by name."""
+    return _read("routes", Route)
+
+
+def routes_serving(model: str) -> tuple[str, ...]:
+    """The routes that serve ``model``, by name; none for a built-in model."""
+    return tuple(name for name, route in routes().items() if model in route.serves)

@@ -1,0 +1,1 @@
+"""Text -> Storyboard -> Shots: what an author wrote, checked, with every question answered."""

@@ -1,0 +1,213 @@
+"""What an author may write: the storyboard language, a sentence on every field.
+
+The JSON Schema for editors is made from these models, so the sentences here are what an author
+reads when hovering over a key.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+
+from pipeline.timing import Length, parse_length, parse_rate
+
+ShotSize = Literal[
+    "extreme_wide", "wide", "full", "medium_wide", "medium", "medium_close_up", "close_up",
+    "extreme_close_up", "insert", "over_shoulder",
+]  # fmt: skip
+Move = Literal[
+    "static", "pan_left", "pan_right", "tilt_up", "tilt_down", "dolly_in", "dolly_out",
+    "truck_left", "truck_right", "pedestal_up", "pedestal_down", "zoom_in", "zoom_out",
+    "orbit_left", "orbit_right", "roll_left", "roll_right", "crane_up", "crane_down",
+    "tracking", "handheld",
+]  # fmt: skip
+ReferenceKind = Literal["character", "location", "prop", "style"]
+
+ID_PATTERN = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"
+_LENGTH_PATTERN = r"^\s*(\d{1,6}(\.\d{1,6})?\s*s?|\d{1,7}\s*f|\d{1,2}:[0-5]\d:[0-5]\d:\d{2})\s*$"
+
+
+def _as_length(value: object) -> str:
+    if isinstance(value, (str, int, float)):
+        parse_length(value)  # its ValueError is the sentence the author reads
+        return str(value).strip()
+    raise ValueError("a length is written 5s, 4.5s, 120f (frames) or 00:00:05:00")
+
+
+LengthText = Annotated[
+    str,
+    BeforeValidator(
+        _as_length,
+        json_schema_input_type=Annotated[str, Field(pattern=_LENGTH_PATTERN)] | int | float,
+    ),
+]
+Identifier = Annotated[str, Field(pattern=ID_PATTERN)]
+Resolution = Annotated[str, Field(pattern=r"^[1-9]\d{1,3}p$", examples=["720p", "1080p"])]
+Aspect = Annotated[
+    str, Field(pattern=r"^[1-9]\d?(\.\d{1,2})?:[1-9]\d?(\.\d{1,2})?$", examples=["16:9", "9:16"])
+]
+Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
+
+
+class Written(BaseModel):
+    """A mapping in the file; a key that is not listed is a fault, never silently ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Format(Written):
+    """The film's frame: known before anything is drawn."""
+
+    aspect: Aspect = Field(default="16:9", description="Width to height of the film's frame.")
+    resolution: Resolution = Field(
+        default="1080p", description="The short side of the frame in pixels: 720p, 1080p."
+    )
+    fps: int | float | str = Field(
+        default=24, description="Frames a second of the film: 24, 25, 29.97, 24000/1001."
+    )
+    fit: Literal["bars", "fill"] = Field(
+        default="bars",
+        description="How a clip of another shape meets the frame: whole with black bars, or "
+        "filling it with its edges cut off.",
+    )
+
+    @field_validator("fps")
+    @classmethod
+    def _rate(cls, value: float | str) -> float | str:
+        parse_rate(value)
+        return value
+
+
+class Camera(Written):
+    """How the camera sees the shot; told to the model in words, drawn by the animatic."""
+
+    size: ShotSize | None = Field(
+        default=None, description="How much of the scene is in the frame, from extreme_wide in."
+    )
+    move: Move | None = Field(default=None, description="What the camera does during the shot.")
+    lens: Annotated[str, Field(max_length=60)] | None = Field(
+        default=None, description="The lens in words, such as 85mm or wide-angle."
+    )
+
+
+class Reference(Written):
+    """A person, place or thing that has to look the same in several shots."""
+
+    kind: ReferenceKind = Field(
+        default="prop", description="What it is: a character, a location, a prop or a style."
+    )
+    image: str | None = Field(
+        default=None, description="Its picture, a path beside this board: refs/vixen.png."
+    )
+    images: Annotated[tuple[str, ...], Field(min_length=1, max_length=9)] | None = Field(
+        default=None, description="Several pictures of it, paths beside this board."
+    )
+    description: Annotated[str, Field(min_length=1, max_length=2000)] | None = Field(
+        default=None,
+        description="What it looks like, in words, for a shot that cannot send its picture.",
+    )
+
+
+class Overridable(Written):
+    """What may be said once for all shots, and again in any one of them."""
+
+    model: str | None = Field(
+        default=None, description="What makes the picture: happyhorse-1.1, or animatic (free)."
+    )
+    routes: Annotated[tuple[str, ...], Field(min_length=1)] | None = Field(
+        default=None, description="Who may serve the model, in the order to try them."
+    )
+    duration: LengthText | None = Field(
+        default=None, description="How long the shot is in the film: 5s, 4.5s, 120f (frames)."
+    )
+    aspect: Aspect | None = Field(
+        default=None, description="Width to height asked of the model, if not the film's."
+    )
+    resolution: Resolution | None = Field(
+        default=None, description="The short side asked of the model, if not the film's."
+    )
+    camera: Camera | None = Field(
+        default=None, description="Shot size, camera move and lens."
+    )
+    audio: Literal["keep", "mute"] | None = Field(
+        default=None, description="Whether the shot's own sound is in the film; kept unless muted."
+    )
+    fit: Literal["bars", "fill"] | None = Field(
+        default=None, description="How this clip meets the film's frame, if not as the format says."
+    )
+    look: Annotated[str, Field(max_length=2000)] | None = Field(
+        default=None, description="Style in words, added to the prompt instead of the board's look."
+    )
+
+
+class Defaults(Overridable):
+    """What every shot says unless it says otherwise."""
+
+
+class ShotEntry(Overridable):
+    """One shot: the smallest thing that is made. The order of the list is the cut."""
+
+    id: Identifier = Field(
+        description="The shot's name, such as sh010: a letter, then letters, digits, - or _.",
+        examples=["sh010"],
+    )
+    scene: Annotated[str, Field(max_length=200)] | None = Field(
+        default=None, description="The scene it belongs to, in free words."
+    )
+    beat: Annotated[str, Field(max_length=300)] | None = Field(
+        default=None, description="Why the shot exists, in one line; never sent to a model."
+    )
+    prompt: Annotated[str, Field(min_length=1)] = Field(
+        description="What happens, in words. @name speaks of a reference. Write it under `|`."
+    )
+    references: Annotated[tuple[str, ...], Field(min_length=1)] | None = Field(
+        default=None,
+        description="What the model is shown: names of references, or frames of other shots "
+        "such as sh010.last or sh010@2s.",
+    )
+    first_frame: str | None = Field(
+        default=None,
+        description="What the shot starts on: a frame of another shot (sh010.last, sh010@2s), a "
+        "reference's name, or a picture beside this board.",
+    )
+    last_frame: str | None = Field(
+        default=None,
+        description="What the shot ends on, written as first_frame is; for models that can.",
+    )
+    after: Annotated[tuple[str, ...], Field(min_length=1)] | None = Field(
+        default=None, description="Shots to be made before this one, when nothing else says so."
+    )
+    seed: Seed | None = Field(
+        default=None,
+        description="The seed asked for; without one it comes from the board's seed and the id.",
+    )
+
+
+class Storyboard(Written):
+    """A film as code: shots in the order of the cut."""
+
+    storyboard: Literal[1] = Field(description="The format's version; opens the file.")
+    title: Annotated[str, Field(min_length=1, max_length=200)] = Field(
+        description="The film's title."
+    )
+    format: Format = Field(default=Format(), description="The film's frame and rate.")
+    look: Annotated[str, Field(max_length=2000)] | None = Field(
+        default=None, description="Style in words, added to every prompt."
+    )
+    seed: Seed = Field(
+        default=0, description="The number that every shot's own seed is derived from."
+    )
+    defaults: Defaults = Field(
+        default=Defaults(), description="What every shot says unless it says otherwise."
+    )
+    references: dict[Identifier, Reference] = Field(
+        default={}, description="People, places and things by name, used as @name."
+    )
+    shots: Annotated[tuple[ShotEntry, ...], Field(min_length=1)] = Field(
+        description="The shots, in the order of the cut."
+    )
+
+
+__all__ = ["Camera", "Defaults", "Format", "Length", "Move", "Reference", "ReferenceKind",
+           "ShotEntry", "ShotSize", "Storyboard"]  # fmt: skip

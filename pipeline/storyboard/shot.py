@@ -1,0 +1,130 @@
+"""One thing to be made, nothing left open: what resolving a storyboard gives.
+
+Plain frozen values; no file is opened here. Pictures are known by path and digest, frames of
+other shots by name until those shots exist.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal
+
+from pipeline.ids import Digest, ShotId
+from pipeline.models.abilities import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Width and height in pixels, both even."""
+
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place in a prompt that speaks of the ``number``-th reference sent, from 1."""
+
+    number: int
+
+
+Prompt = tuple[str | Slot, ...]
+"""Words and slots in reading order; no route's spelling, no reference's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture file of the author's; ``digest`` is of its bytes."""
+
+    path: Path
+    digest: Digest
+    name: str | None = None  # the reference it belongs to, for people only
+
+
+@dataclass(frozen=True, slots=True)
+class FrameOf:
+    """A frame of another shot.
+
+    ``moment`` is ``first`` or ``last`` (of what the film shows of it), or exact seconds from the
+    clip's start.
+    """
+
+    shot: ShotId
+    moment: Literal["first", "last"] | Fraction
+
+    def __str__(self) -> str:
+        if isinstance(self.moment, Fraction):
+            return f"{self.shot}@{float(self.moment):g}s"
+        return f"{self.shot}.{self.moment}"
+
+
+Source = Picture | FrameOf
+
+
+@dataclass(frozen=True, slots=True)
+class CameraWords:
+    """The camera as the author said it; each may be absent."""
+
+    size: str | None = None
+    move: str | None = None
+    lens: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One shot, resolved."""
+
+    id: ShotId
+    place: int  # in the cut, from 0
+    line: int  # in the board, from 1
+    scene: str | None
+    beat: str | None
+    model: str
+    routes: tuple[str, ...]
+    mode: Mode
+    prompt: Prompt  # what a model reads: words, camera in words, look
+    words: str  # the author's own prompt with references in words: what people read
+    camera: CameraWords
+    look: str
+    references: tuple[Source, ...]
+    first_frame: Source | None
+    last_frame: Source | None
+    after: tuple[ShotId, ...]
+    wanted: Fraction  # seconds in the film
+    asked: Fraction  # seconds asked of the model, by its own rounding
+    cut: int  # frames in the film, on the film's rate
+    clip_rate: Fraction  # of the clip the model makes
+    aspect: str
+    resolution: str
+    size: Size  # of the clip the model makes
+    seed: int
+    fit: Literal["bars", "fill"]
+    muted: bool
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Every picture and frame the shot is made from, in a fixed order."""
+        frames = (self.first_frame, self.last_frame)
+        return (*(source for source in frames if source), *self.references)
+
+    @property
+    def uses(self) -> tuple[ShotId, ...]:
+        """The shots whose frames it is made from, each once."""
+        return tuple(dict.fromkeys(s.shot for s in self.sources if isinstance(s, FrameOf)))
+
+    @property
+    def waits_for(self) -> tuple[ShotId, ...]:
+        """The shots that must be made before it, each once."""
+        return tuple(dict.fromkeys((*self.uses, *self.after)))
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """The film's frame, and its shots in the order of the cut."""
+
+    title: str
+    size: Size
+    rate: Fraction
+    shots: tuple[Shot, ...]
