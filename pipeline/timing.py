@@ -13,6 +13,7 @@ from fractions import Fraction
 _SECONDS = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*s?", re.ASCII)
 _FRAMES = re.compile(r"(\d{1,7})\s*f", re.ASCII)
 _TIMECODE = re.compile(r"(\d{1,2}):([0-5]\d):([0-5]\d):(\d{2})", re.ASCII)
+_LENGTH_FORMS = "a length is written 5s, 4.5s, 120f (frames) or 00:00:05:00"
 _RATES = {"23.976": Fraction(24000, 1001), "29.97": Fraction(30000, 1001),
           "59.94": Fraction(60000, 1001)}  # fmt: skip
 
@@ -29,14 +30,14 @@ class Length:
         return self.seconds + self.frames / rate
 
 
-def parse_length(text: str | int | float) -> Length:
+def parse_length(text: str | float) -> Length:
     """Read a length.
 
     Raises:
         ValueError: it is none of ``5s``, ``4.5s``, ``108f``, ``00:00:05:00``, ``5``.
     """
     if isinstance(text, bool):
-        raise ValueError("a length is a number of seconds or frames, such as 5s or 120f")
+        raise ValueError(_LENGTH_FORMS)
     written = str(text).strip()
     if match := _SECONDS.fullmatch(written):
         return Length(seconds=Fraction(match[1]))
@@ -45,10 +46,10 @@ def parse_length(text: str | int | float) -> Length:
     if match := _TIMECODE.fullmatch(written):
         hours, minutes, seconds, frames = (int(part) for part in match.groups())
         return Length(Fraction(hours * 3600 + minutes * 60 + seconds), frames)
-    raise ValueError("a length is written 5s, 4.5s, 120f (frames) or 00:00:05:00")
+    raise ValueError(_LENGTH_FORMS)
 
 
-def parse_rate(text: str | int | float) -> Fraction:
+def parse_rate(text: str | float) -> Fraction:
     """Read a frame rate: ``24``, ``29.97`` (meaning 30000/1001), ``24000/1001``.
 
     Raises:

@@ -1,0 +1,261 @@
+"""A checked storyboard -> the film's shots, every default followed and every question answered.
+
+Pure, and it cannot fail on a board that passed ``rules.py``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Protocol
+
+from pipeline.ids import Digest, ShotId
+from pipeline.models.abilities import Mode, Model
+from pipeline.models.catalog import ANIMATIC, models, routes_serving
+from pipeline.storyboard.model import Camera, ShotEntry, Storyboard
+from pipeline.storyboard.prompt import compose, expand, plain_name, spell
+from pipeline.storyboard.shot import (
+    CameraWords,
+    Film,
+    FrameOf,
+    Picture,
+    Prompt,
+    Shot,
+    Size,
+    Source,
+)
+from pipeline.storyboard.sources import WrittenFrame, WrittenName, moment_at, parse_source
+from pipeline.timing import parse_length, parse_rate, whole_frames
+
+SEED_RANGE = 2**31
+
+
+class KnownPicture(Protocol):
+    """A picture that was looked at."""
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        ...
+
+    @property
+    def digest(self) -> Digest:
+        """The digest of its bytes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Make every shot with the animatic; ``resolution`` instead of the board's, if given."""
+
+    resolution: str | None = None
+
+
+def resolve_film(
+    board: Storyboard,
+    pictures: Mapping[str, KnownPicture],
+    lines: Mapping[ShotId, int],
+    *,
+    seeds: Mapping[ShotId, int],
+    draft: Draft | None = None,
+) -> Film:
+    """Resolve every shot.
+
+    Args:
+        board: a storyboard without faults.
+        pictures: by path as written in the board.
+        lines: by shot, the line it begins on.
+        seeds: pinned seeds, from the lock; a seed in the board goes before them.
+        draft: given, the shots are the animatic's, by the real model's rounding and modes.
+    """
+    rate = parse_rate(board.format.fps)
+    resolution = (draft and draft.resolution) or board.format.resolution
+    resolving = _Resolving(board, pictures, rate, draft)
+    shots = (
+        resolving.shot(entry, place, lines[ShotId(entry.id)], seeds)
+        for place, entry in enumerate(board.shots)
+    )
+    return Film(board.title, size_of(board.format.aspect, resolution), rate, tuple(shots))
+
+
+def derived_seed(board_seed: int, shot: str) -> int:
+    """The seed of a shot that names none: it depends on nothing but these two."""
+    digest = hashlib.sha256(f"{board_seed}:{shot}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") % SEED_RANGE
+
+
+def size_of(aspect: str, resolution: str) -> Size:
+    """Width and height: ``resolution`` is the short side; both are made even."""
+    across, down = (Fraction(part) for part in aspect.split(":"))
+    short = Fraction(resolution.removesuffix("p"))
+    longest = short * max(across, down) / min(across, down)
+    wide, high = (longest, short) if across >= down else (short, longest)
+    return Size(_even(wide), _even(high))
+
+
+def mode_of(entry: ShotEntry) -> Mode:
+    """Which pictures a shot sends, and so which mode of the model it wants."""
+    if entry.first_frame and entry.last_frame:
+        return "first_and_last"
+    if entry.first_frame:
+        return "first_frame"
+    if entry.last_frame:
+        return "last_frame"
+    return "references" if entry.references else "text"
+
+
+def said(board: Storyboard, entry: ShotEntry, name: str, otherwise: Any = None) -> Any:
+    """What a shot says of ``name``: itself, else the defaults, else ``otherwise``."""
+    own = getattr(entry, name)
+    return next((v for v in (own, getattr(board.defaults, name)) if v is not None), otherwise)
+
+
+def camera_of(board: Storyboard, entry: ShotEntry) -> CameraWords:
+    """The shot's camera, each part falling back to the defaults'."""
+    own, usual = entry.camera or Camera(), board.defaults.camera or Camera()
+    return CameraWords(own.size or usual.size, own.move or usual.move, own.lens or usual.lens)
+
+
+def look_of(board: Storyboard, entry: ShotEntry) -> str:
+    """The shot's look, folded to one line."""
+    return " ".join((said(board, entry, "look") or board.look or "").split())
+
+
+def prompt_of(board: Storyboard, entry: ShotEntry) -> Prompt:
+    """What a model reads: words with slots for the references sent, camera, look."""
+    words = expand(entry.prompt, _slots(board, entry), _words(board))
+    return compose(words, camera_of(board, entry), look_of(board, entry))
+
+
+def model_of(board: Storyboard, entry: ShotEntry) -> str:
+    """The name of the model a shot asks for; the animatic when nothing is said."""
+    name: str = said(board, entry, "model", ANIMATIC)
+    return name
+
+
+def routes_of(board: Storyboard, entry: ShotEntry) -> tuple[str, ...]:
+    """The routes a shot may take: those it says, else all that serve its model."""
+    routes: tuple[str, ...] | None = said(board, entry, "routes")
+    return routes_serving(model_of(board, entry)) if routes is None else routes
+
+
+def reference_images(board: Storyboard, name: str) -> tuple[str, ...]:
+    """The pictures of a reference, as written."""
+    reference = board.references[name]
+    return reference.images or ((reference.image,) if reference.image else ())
+
+
+def wanted_seconds(board: Storyboard, entry: ShotEntry, rate: Fraction) -> Fraction:
+    """How long a shot is to be in the film, in exact seconds."""
+    return parse_length(said(board, entry, "duration", "5s")).at(rate)
+
+
+def _words(board: Storyboard) -> dict[str, str]:
+    return {
+        name: reference.description or plain_name(name)
+        for name, reference in board.references.items()
+    }
+
+
+def _slots(board: Storyboard, entry: ShotEntry) -> dict[str, tuple[int, ...]]:
+    """By name, the numbers of its pictures among those a shot sends, from 1."""
+    slots: dict[str, tuple[int, ...]] = {}
+    number = 0
+    for written in entry.references or ():
+        source = parse_source(written)
+        name, count = "", 1
+        if isinstance(source, WrittenName):
+            name, count = source.name, len(reference_images(board, source.name))
+        elif isinstance(source, WrittenFrame):
+            name = source.shot
+        slots.setdefault(name, tuple(range(number + 1, number + count + 1)))
+        number += count
+    return slots
+
+
+def _even(pixels: Fraction) -> int:
+    return max(2, int(pixels / 2 + Fraction(1, 2)) * 2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Resolving:
+    board: Storyboard
+    pictures: Mapping[str, KnownPicture]
+    rate: Fraction
+    draft: Draft | None
+
+    def shot(self, entry: ShotEntry, place: int, line: int, seeds: Mapping[ShotId, int]) -> Shot:
+        board = self.board
+        name = ShotId(entry.id)
+        model = models()[model_of(board, entry)]
+        wanted = wanted_seconds(board, entry, self.rate)
+        aspect = said(board, entry, "aspect", board.format.aspect)
+        resolution = self._resolution(entry)
+        return Shot(
+            id=name,
+            place=place,
+            line=line,
+            scene=entry.scene,
+            beat=entry.beat,
+            model=ANIMATIC if self.draft else model.name,
+            routes=() if self.draft else routes_of(board, entry),
+            mode=mode_of(entry),
+            prompt=prompt_of(board, entry),
+            words=spell(expand(entry.prompt, {}, self._spoken(board)), ""),
+            camera=camera_of(board, entry),
+            look=look_of(board, entry),
+            references=self._sources(entry.references or ()),
+            first_frame=self._source(entry.first_frame),
+            last_frame=self._source(entry.last_frame),
+            after=tuple(ShotId(other) for other in entry.after or ()),
+            wanted=wanted,
+            asked=model.durations.round_up(wanted),
+            cut=whole_frames(wanted, self.rate),
+            clip_rate=self._clip_rate(model),
+            aspect=aspect,
+            resolution=resolution,
+            size=size_of(aspect, resolution),
+            seed=self._seed(entry, seeds),
+            fit=said(board, entry, "fit", board.format.fit),
+            muted=said(board, entry, "audio") == "mute",
+        )
+
+    def _spoken(self, board: Storyboard) -> dict[str, str]:
+        return {name: plain_name(name) for name in board.references}
+
+    def _resolution(self, entry: ShotEntry) -> str:
+        if self.draft and self.draft.resolution:
+            return self.draft.resolution
+        written: str = said(self.board, entry, "resolution", self.board.format.resolution)
+        return written
+
+    def _clip_rate(self, model: Model) -> Fraction:
+        return Fraction(model.rate) if model.rate else self.rate
+
+    def _seed(self, entry: ShotEntry, seeds: Mapping[ShotId, int]) -> int:
+        if entry.seed is not None:
+            return entry.seed
+        pinned = seeds.get(ShotId(entry.id))
+        return derived_seed(self.board.seed, entry.id) if pinned is None else pinned
+
+    def _sources(self, written: Sequence[str]) -> tuple[Source, ...]:
+        return tuple(source for text in written for source in self._named(text))
+
+    def _source(self, written: str | None) -> Source | None:
+        return next(iter(self._named(written)), None) if written else None
+
+    def _named(self, written: str) -> Iterable[Source]:
+        source = parse_source(written)
+        if isinstance(source, WrittenFrame):
+            return (FrameOf(ShotId(source.shot), moment_at(source.moment, self.rate)),)
+        if isinstance(source, WrittenName):
+            images = reference_images(self.board, source.name)
+            return tuple(self._picture(image, source.name) for image in images)
+        return (self._picture(source.path, None),)
+
+    def _picture(self, written: str, name: str | None) -> Picture:
+        known = self.pictures[written]
+        return Picture(known.path, known.digest, name)
