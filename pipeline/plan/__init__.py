@@ -1,1 +1,1 @@
-"""TODO."""
+"""Shots -> Plan: what each take needs done, and why. Pure: it is told facts, it opens nothing."""

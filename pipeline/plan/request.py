@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pipeline.ids import Digest
+from pipeline.files import digest_of_bytes
+from pipeline.ids import Digest, TakeKey
 from pipeline.models.abilities import Mode
-from pipeline.storyboard.shot import Prompt
+from pipeline.models.catalog import models
+from pipeline.storyboard.shot import Prompt, Shot, Slot, Source
+from pipeline.timing import spell_seconds
+
+SCHEME = 1
+"""The version of what a key covers; raise it and every clip is another's."""
+
+Pixels = Callable[[Source], Digest | None]
+"""The digest of a picture, or of a frame's pixels; none while the frame does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """A request for one clip, every picture known by its digest.
 
-    ``seconds`` is what is asked; ``aspect`` is absent where the picture sent decides it.
-    ``options`` are a model's own settings as sorted pairs of text (the animatic's burn-in and
-    camera; nothing yet for the others).
+    No route's spelling, no file's or reference's name, not the shot's id or place. ``seconds``
+    is what is asked; ``aspect`` is absent where the picture sent decides it; ``options`` are a
+    model's own settings as sorted pairs of text (for the animatic what it burns in and how it
+    moves). A frame whose pixels are not known yet is ``None`` in ``unknown``'s company.
     """
 
     model: str
@@ -25,12 +37,78 @@ class Request:
     prompt: Prompt
     seed: int | None
     seconds: Fraction
-    rate: Fraction
     resolution: str
     aspect: str | None
-    width: int
-    height: int
     first_frame: Digest | None
     last_frame: Digest | None
-    references: tuple[Digest, ...]
-    options: tuple[tuple[str, str], ...] = ()
+    references: tuple[Digest | None, ...]
+    options: tuple[tuple[str, str], ...]
+    unknown: tuple[Source, ...]
+
+    @property
+    def key(self) -> TakeKey | None:
+        """The key; none while a picture is unknown."""
+        if self.unknown:
+            return None
+        return TakeKey(f"k{SCHEME}-{digest_of_bytes(canonical(self.fields()))[:40]}")
+
+    def fields(self) -> dict[str, str]:
+        """The request by the author's words for its parts, each as text; only what is there."""
+        fields = {
+            "model": f"{self.model} {self.version}",
+            "mode": self.mode,
+            "prompt": json.dumps(
+                [p.number if isinstance(p, Slot) else p for p in self.prompt], ensure_ascii=False
+            ),
+            "seed": "" if self.seed is None else str(self.seed),
+            "duration": spell_seconds(self.seconds),
+            "resolution": self.resolution,
+            "aspect": self.aspect or "",
+            "first_frame": self.first_frame or "",
+            "last_frame": self.last_frame or "",
+            "references": " ".join(digest or "" for digest in self.references),
+            **dict(self.options),
+        }
+        return {name: text for name, text in fields.items() if text}
+
+
+def canonical(fields: dict[str, str]) -> bytes:
+    """One spelling for equal fields."""
+    return json.dumps(
+        {"scheme": SCHEME, **fields}, sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    ).encode()
+
+
+def request_for(shot: Shot, pixels: Pixels) -> Request:
+    """The request a shot makes, as far as its pictures are known."""
+    model = models()[shot.model]
+    digests = {source: pixels(source) for source in shot.sources}
+    return Request(
+        model=model.name,
+        version=model.version,
+        mode=shot.mode,
+        prompt=(shot.words,) if model.built_in else shot.prompt,
+        seed=shot.seed if model.seeds else None,
+        seconds=shot.asked,
+        resolution=shot.resolution,
+        aspect=None if shot.mode in model.aspect_ignored else shot.aspect,
+        first_frame=digests[shot.first_frame] if shot.first_frame else None,
+        last_frame=digests[shot.last_frame] if shot.last_frame else None,
+        references=tuple(digests[source] for source in shot.references),
+        options=animatic_options(shot) if model.built_in else (),
+        unknown=tuple(source for source, digest in digests.items() if digest is None),
+    )
+
+
+def animatic_options(shot: Shot) -> tuple[tuple[str, str], ...]:
+    """What the animatic draws besides the pictures, as sorted pairs."""
+    options = {
+        "beat": shot.beat,
+        "scene": shot.scene,
+        "size": shot.camera.size,
+        "move": shot.camera.move,
+        "lens": shot.camera.lens,
+        "look": shot.look,
+        "rate": str(shot.clip_rate),
+    }
+    return tuple(sorted((name, text) for name, text in options.items() if text))

@@ -16,7 +16,7 @@ from pipeline.ids import Digest, ShotId
 from pipeline.models.abilities import Mode, Model
 from pipeline.models.catalog import ANIMATIC, models, routes_serving
 from pipeline.storyboard.model import Camera, ShotEntry, Storyboard
-from pipeline.storyboard.prompt import compose, expand, plain_name, spell
+from pipeline.storyboard.prompt import compose, expand, mentions, plain_name, spell
 from pipeline.storyboard.shot import (
     CameraWords,
     Film,
@@ -126,7 +126,7 @@ def look_of(board: Storyboard, entry: ShotEntry) -> str:
 
 def prompt_of(board: Storyboard, entry: ShotEntry) -> Prompt:
     """What a model reads: words with slots for the references sent, camera, look."""
-    words = expand(entry.prompt, _slots(board, entry), _words(board))
+    words = expand(entry.prompt, _slots(board, entry), _words(board, entry))
     return compose(words, camera_of(board, entry), look_of(board, entry))
 
 
@@ -153,11 +153,10 @@ def wanted_seconds(board: Storyboard, entry: ShotEntry, rate: Fraction) -> Fract
     return parse_length(said(board, entry, "duration", "5s")).at(rate)
 
 
-def _words(board: Storyboard) -> dict[str, str]:
-    return {
-        name: reference.description or plain_name(name)
-        for name, reference in board.references.items()
-    }
+def _words(board: Storyboard, entry: ShotEntry) -> dict[str, str]:
+    """What to say of each reference a shot mentions, where its picture is not sent."""
+    named = {mention.name for mention in mentions(entry.prompt)} & board.references.keys()
+    return {name: board.references[name].description or plain_name(name) for name in named}
 
 
 def _slots(board: Storyboard, entry: ShotEntry) -> dict[str, tuple[int, ...]]:
@@ -204,7 +203,7 @@ class _Resolving:
             routes=() if self.draft else routes_of(board, entry),
             mode=mode_of(entry),
             prompt=prompt_of(board, entry),
-            words=spell(expand(entry.prompt, {}, self._spoken(board)), ""),
+            words=spell(expand(entry.prompt, {}, {}), ""),
             camera=camera_of(board, entry),
             look=look_of(board, entry),
             references=self._sources(entry.references or ()),
@@ -219,12 +218,10 @@ class _Resolving:
             resolution=resolution,
             size=size_of(aspect, resolution),
             seed=self._seed(entry, seeds),
+            seed_written=entry.seed is not None,
             fit=said(board, entry, "fit", board.format.fit),
             muted=said(board, entry, "audio") == "mute",
         )
-
-    def _spoken(self, board: Storyboard) -> dict[str, str]:
-        return {name: plain_name(name) for name in board.references}
 
     def _resolution(self, entry: ShotEntry) -> str:
         if self.draft and self.draft.resolution:

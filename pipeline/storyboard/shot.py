@@ -100,6 +100,7 @@ class Shot:
     resolution: str
     size: Size  # of the clip the model makes
     seed: int
+    seed_written: bool  # in the board itself; else derived, or pinned by the lock
     fit: Literal["bars", "fill"]
     muted: bool
 

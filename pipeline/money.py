@@ -1,0 +1,58 @@
+"""Exact amounts in a named unit, and sums that keep units apart and the unknown unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """An exact amount; ``unit`` is ``usd`` or ``credits``, ``route`` who asks it."""
+
+    amount: Fraction
+    unit: str
+    route: str
+
+    def __str__(self) -> str:
+        return spell_amount(self.amount, self.unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A sum of prices: by unit, and how many prices are not known."""
+
+    amounts: tuple[tuple[str, Fraction], ...]
+    unknown: int
+
+    @classmethod
+    def of(cls, prices: Iterable[Price | None]) -> Total:
+        """Add up; ``None`` is a price nobody knows."""
+        sums: dict[str, Fraction] = {}
+        unknown = 0
+        for price in prices:
+            if price is None:
+                unknown += 1
+            else:
+                sums[price.unit] = sums.get(price.unit, Fraction(0)) + price.amount
+        return cls(tuple(sorted(sums.items())), unknown)
+
+    def __str__(self) -> str:
+        parts = [spell_amount(amount, unit) for unit, amount in self.amounts if amount]
+        if self.unknown:
+            parts.append(f"{self.unknown} of unknown price")
+        return " + ".join(parts) or "free"
+
+
+FREE = "free"
+
+
+def spell_amount(amount: Fraction, unit: str) -> str:
+    """``$0.70``, ``120 credits``; a fraction of a cent is shown, never rounded away."""
+    if not amount:
+        return FREE
+    if unit == "usd":
+        cents = f"{float(amount):.2f}"
+        return f"${cents}" if Fraction(cents) == amount else f"${float(amount):.4f}".rstrip("0")
+    return f"{float(amount):g} {unit}"

@@ -1,0 +1,144 @@
+"""The plan: for each shot one step that says what is done and why, and the sums."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pipeline.ids import Digest, ShotId, TakeKey
+from pipeline.money import Price, Total
+from pipeline.plan.request import Request
+from pipeline.storyboard.shot import Shot
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """The shot was never made."""
+
+    def __str__(self) -> str:
+        return "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The shot was made for another request; ``fields`` differ, empty when nobody knows which."""
+
+    fields: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"changed: {', '.join(self.fields)}" if self.fields else "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """The shot starts on frames that are about to be made; it may come out as it was."""
+
+    shots: tuple[ShotId, ...]
+
+    def __str__(self) -> str:
+        return f"follows {', '.join(self.shots)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Forced:
+    """Somebody asked for another take."""
+
+    def __str__(self) -> str:
+        return "forced"
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The clip was made before and is not whole any more; it is free to make again."""
+
+    clip: Digest
+    why: str
+
+    def __str__(self) -> str:
+        return f"clip {self.clip[:8]} {self.why}"
+
+
+Reason = New | Changed | Follows | Forced | Gone
+
+
+@dataclass(frozen=True, slots=True)
+class Reuse:
+    """A good clip is in the store."""
+
+    clip: Digest
+    take: int | None  # none: made for another shot or board, becomes a take of this one
+    note: str = ""
+
+    def __str__(self) -> str:
+        return self.note or (f"take {self.take}" if self.take else "found in the store")
+
+
+@dataclass(frozen=True, slots=True)
+class Make:
+    """A clip has to be made; ``certain`` is false when it may turn out to be there already."""
+
+    reason: Reason
+    certain: bool = True
+
+    def __str__(self) -> str:
+        return str(self.reason)
+
+
+Action = Reuse | Make
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One shot's part of the plan; seconds are exact."""
+
+    shot: Shot
+    action: Action
+    request: Request
+    price: Price | None
+    renamed_from: ShotId | None = None
+
+    @property
+    def key(self) -> TakeKey | None:
+        """The key, when every picture it is made from exists."""
+        return self.request.key
+
+    @property
+    def verb(self) -> str:
+        """``reuse`` or ``make``."""
+        return "reuse" if isinstance(self.action, Reuse) else "make"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a render would do: steps in the order of the cut, and the order they are made in."""
+
+    steps: tuple[Step, ...]
+    order: tuple[ShotId, ...]
+    critical_path: tuple[ShotId, ...]
+    left_out: tuple[ShotId, ...]
+    """Shots not selected; they are shown as they are and nothing is made for them."""
+
+    @property
+    def to_make(self) -> tuple[Step, ...]:
+        """The steps that make a clip, or may have to."""
+        return tuple(step for step in self.steps if isinstance(step.action, Make))
+
+    @property
+    def certain(self) -> Total:
+        """What is sure to be asked for."""
+        return Total.of(
+            step.price
+            for step in self.steps
+            if isinstance(step.action, Make) and step.action.certain
+        )
+
+    @property
+    def at_most(self) -> Total:
+        """What is asked for if every shot that follows another comes out new."""
+        return Total.of(step.price for step in self.to_make)
+
+    @property
+    def critical_seconds(self) -> Fraction:
+        """Seconds of clip along the critical path."""
+        asked = {step.shot.id: step.shot.asked for step in self.steps}
+        return sum((asked[name] for name in self.critical_path), Fraction(0))

@@ -1,0 +1,108 @@
+"""The lock's text: a block for each shot, sorted, a blank line between, so that branches merge.
+
+No time stamps, no digest of the whole; two people who render different shots touch different
+lines (see the merge experiment in the design notes: TOML blocks merge where JSON does not).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.errors import LockFileError
+from pipeline.ids import Digest, ShotId, TakeKey
+from pipeline.plan.take import Lock, ShotTakes, Take
+
+VERSION = 1
+
+_HEAD = """\
+# Written by storyreel: which take serves each shot. Commit this file; do not edit it.
+"""
+
+
+def lock_text(lock: Lock) -> str:
+    """The lock as TOML; equal locks give equal text."""
+    import tomli_w
+
+    head = tomli_w.dumps({"lock": VERSION, "board_seed": lock.board_seed})
+    blocks = (
+        tomli_w.dumps({"shots": {name: _block(lock.shots[name])}}) for name in sorted(lock.shots)
+    )
+    return "\n".join((_HEAD + head, *blocks))
+
+
+def read_lock(text: str, name: str = "the lock") -> Lock:
+    """Read a lock.
+
+    Raises:
+        LockFileError: it is no TOML, or not a lock this version knows.
+    """
+    try:
+        data = tomllib.loads(text)
+        if data["lock"] != VERSION:
+            raise _unreadable(name, f"it is of version {data['lock']}, this storyreel knows 1")
+        blocks = data.get("shots", {})
+        shots = {ShotId(shot): _takes(block) for shot, block in blocks.items()}
+        return Lock(int(data.get("board_seed", 0)), shots)
+    except tomllib.TOMLDecodeError as error:
+        merging = "<<<<<<<" in text
+        raise _unreadable(
+            name, "a merge left its marks in it" if merging else str(error)
+        ) from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _unreadable(
+            name, f"something in it is not as written by storyreel ({error})"
+        ) from error
+
+
+def _unreadable(name: str, why: str) -> LockFileError:
+    return LockFileError(
+        f"{name} cannot be read: {why}.",
+        hint="Take both sides of a merge (blocks of different shots never clash), or restore it "
+        "from git. Nothing is made until it can be read.",
+    )
+
+
+def _block(takes: ShotTakes) -> dict[str, Any]:
+    block: dict[str, Any] = {"seed": takes.seed, "pick": takes.pick}
+    block["takes"] = [_take(take) for take in sorted(takes.takes, key=lambda take: take.number)]
+    return _present(block)
+
+
+def _take(take: Take) -> dict[str, Any]:
+    return _present(
+        {
+            "number": take.number,
+            "key": take.key,
+            "clip": take.clip,
+            "model": take.model,
+            "variation": take.variation,
+            "seed": take.seed,
+            "route": take.route,
+            "price": take.price,
+            "frames": dict(sorted(take.frames.items())),
+        }
+    )
+
+
+def _present(block: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in block.items() if value not in (None, {}, [])}
+
+
+def _takes(block: Mapping[str, Any]) -> ShotTakes:
+    return ShotTakes(
+        seed=block.get("seed"),
+        pick=Digest(block["pick"]) if "pick" in block else None,
+        takes=tuple(
+            Take(
+                **{
+                    **take,
+                    "number": int(take["number"]),
+                    "key": TakeKey(take["key"]),
+                    "clip": Digest(take["clip"]),
+                }
+            )
+            for take in block.get("takes", ())
+        ),
+    )

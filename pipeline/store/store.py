@@ -1,0 +1,226 @@
+"""Clips by what they are: content-addressed, whole or absent, never changed once in.
+
+::
+
+    store/
+      README.md
+      clips/ab/ab12….mp4     a clip, read-only; its name is the digest of its bytes
+      clips/ab/ab12….json    its record: what it is, what it was made for
+      keys/k1-….json         which clips answer a key (made anew from the records if lost)
+      frames/ab/ab12…-119.png, .json    frames handed to other shots, taken once
+      incoming/              being made; nothing here counts
+
+A clip is measured, hashed and renamed into place before its record is written, so a crash leaves
+either nothing that counts or a clip without a record, which the next one to make it adopts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+from pipeline.errors import StoreError
+from pipeline.files import digest_of_file, held, sync_folder, write_whole
+from pipeline.ids import Digest, TakeKey
+from pipeline.media.facts import ClipFacts
+from pipeline.store.clip import Clip
+from pipeline.store.record import ClipRecord, MadeFor, record_from_json, record_to_json
+
+ClipState = Literal["good", "missing", "torn"]
+
+_README = """\
+# The store
+
+Every clip that was made lies here under the digest of its bytes, with a record of what it was
+made for. Films are cut from these files and nothing is made again while its clip is here, so do
+not edit them. `storyreel clean` removes what is not needed and tells you first what that is.
+"""
+
+
+class Store:
+    """A folder of clips, safe with several processes at once."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._records: dict[Digest, ClipRecord] = {}
+        self._states: dict[Digest, ClipState] = {}
+
+    def incoming(self, suffix: str = ".mp4") -> Path:
+        """A new path to make something at, on the store's own disk.
+
+        Raises:
+            StoreError: the store's folder cannot be written.
+        """
+        folder = self.root / "incoming"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            readme = self.root / "README.md"
+            if not readme.exists():
+                write_whole(readme, _README)
+        except OSError as error:
+            raise _cannot_write(self.root, error) from error
+        return folder / f"{uuid.uuid4().hex}{suffix}"
+
+    def admit(self, made: Path, facts: ClipFacts, made_for: MadeFor) -> Clip:
+        """Take a whole clip in; the file at ``made`` is moved away.
+
+        A clip already here keeps its bytes and learns what else it was made for.
+
+        Raises:
+            StoreError: the disk is full or the folder cannot be written.
+        """
+        try:
+            digest = digest_of_file(made)
+            with self._alone():
+                path = self._clip_path(digest)
+                if self.state(digest, fresh=True) != "good":
+                    _move_in(made, path)
+                made.unlink(missing_ok=True)
+                self._write_record(digest, path, facts, made_for)
+                self._index(made_for.key, digest)
+        except OSError as error:
+            raise _cannot_write(self.root, error) from error
+        self._states[digest] = "good"
+        return Clip(digest, path, facts)
+
+    def clip(self, digest: Digest) -> Clip:
+        """A clip that is good.
+
+        Raises:
+            StoreError: it is missing, or its file is not what was stored.
+        """
+        state = self.state(digest)
+        record = self.record(digest)
+        if state != "good" or record is None:
+            raise StoreError(
+                f"Clip {digest[:12]} is {state} in the store.",
+                details=str(self._clip_path(digest)),
+                hint="Run storyreel plan to see which shot it was, and render to make it again.",
+            )
+        return Clip(digest, self._clip_path(digest), record.facts)
+
+    def clips_for(self, key: TakeKey) -> tuple[Digest, ...]:
+        """The good clips made for ``key``, oldest first."""
+        try:
+            listed = json.loads(self._key_path(key).read_bytes())["clips"]
+        except FileNotFoundError:
+            return ()
+        except (ValueError, KeyError, TypeError):  # torn: the records know better
+            listed = self._search(key)
+        return tuple(Digest(d) for d in listed if self.state(Digest(d)) == "good")
+
+    def state(self, digest: Digest, *, fresh: bool = False) -> ClipState:
+        """Whether a clip's file is whole.
+
+        Size and time of change are compared with the record; where they differ, or ``fresh`` is
+        asked, the bytes are read and hashed again.
+        """
+        if fresh or digest not in self._states:
+            self._states[digest] = self._look(digest, fresh=fresh)
+        return self._states[digest]
+
+    def record(self, digest: Digest) -> ClipRecord | None:
+        """A clip's record; none if there is none or it cannot be read."""
+        if digest not in self._records:
+            try:
+                text = self._record_path(digest).read_text(encoding="utf-8")
+                self._records[digest] = record_from_json(json.loads(text))
+            except (OSError, ValueError, KeyError, TypeError):
+                return None
+        return self._records[digest]
+
+    def digests(self) -> Iterator[Digest]:
+        """Every clip here."""
+        for path in sorted((self.root / "clips").glob("*/*.mp4")):
+            yield Digest(path.stem)
+
+    def drop(self, digest: Digest) -> int:
+        """Remove a clip, its record and its frames; the bytes freed."""
+        freed = 0
+        with self._alone():
+            clip = self._clip_path(digest)
+            frames = (self.root / "frames" / digest[:2]).glob(f"{digest}-*")
+            for path in (self._record_path(digest), clip, *frames):
+                if path.exists():
+                    freed += path.stat().st_size
+                    path.chmod(0o644)
+                    path.unlink()
+        self._states.pop(digest, None)
+        self._records.pop(digest, None)
+        return freed
+
+    def frame_path(self, digest: Digest, index: int) -> Path:
+        """Where frame ``index`` of a clip is kept as a PNG, its record beside it."""
+        return self.root / "frames" / digest[:2] / f"{digest}-{index}.png"
+
+    def _clip_path(self, digest: Digest) -> Path:
+        return self.root / "clips" / digest[:2] / f"{digest}.mp4"
+
+    def _record_path(self, digest: Digest) -> Path:
+        return self._clip_path(digest).with_suffix(".json")
+
+    def _key_path(self, key: TakeKey) -> Path:
+        return self.root / "keys" / f"{key}.json"
+
+    def _alone(self) -> Any:
+        return held(self.root / "store.flock")
+
+    def _look(self, digest: Digest, *, fresh: bool) -> ClipState:
+        path, record = self._clip_path(digest), self.record(digest)
+        try:
+            found = path.stat()
+        except OSError:
+            return "missing"
+        known = record and (record.bytes, record.changed_ns) == (found.st_size, found.st_mtime_ns)
+        if known and not fresh:
+            return "good"
+        if record is None or record.bytes != found.st_size or digest_of_file(path) != digest:
+            return "torn"
+        if not known:  # copied here: the bytes are right, remember this file's time
+            self._save(digest, record.seen(found.st_size, found.st_mtime_ns))
+        return "good"
+
+    def _write_record(
+        self, digest: Digest, path: Path, facts: ClipFacts, made_for: MadeFor
+    ) -> None:
+        found = path.stat()
+        self._records.pop(digest, None)  # another process may have added to it
+        before = self.record(digest) or ClipRecord(digest, 0, 0, facts, ())
+        record = before.seen(found.st_size, found.st_mtime_ns).also_for(made_for)
+        self._save(digest, record)
+
+    def _save(self, digest: Digest, record: ClipRecord) -> None:
+        text = json.dumps(record_to_json(record), indent=1, ensure_ascii=False)
+        write_whole(self._record_path(digest), text + "\n")
+        self._records[digest] = record
+
+    def _index(self, key: TakeKey, digest: Digest) -> None:
+        clips = list(dict.fromkeys((*self.clips_for(key), digest)))
+        write_whole(self._key_path(key), json.dumps({"clips": clips}) + "\n")
+
+    def _search(self, key: TakeKey) -> list[Digest]:
+        return [d for d in self.digests() if (r := self.record(d)) and r.for_key(key)]
+
+
+def _move_in(made: Path, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with made.open("rb+") as file:
+        os.fsync(file.fileno())
+    made.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
+    if path.exists():
+        path.chmod(0o644)  # a torn file stands here; Windows renames over no read-only file
+    made.replace(path)
+    sync_folder(path.parent)
+
+
+def _cannot_write(root: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"The store cannot be written: {error.strerror or error}.",
+        details=str(root),
+        hint="Free some room or check the folder's rights, then run again; nothing is lost.",
+    )
