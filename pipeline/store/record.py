@@ -11,6 +11,7 @@ from pipeline.ids import Digest, TakeKey
 from pipeline.media.facts import ClipFacts, SoundFacts
 
 SCHEMA = 1
+_FRACTIONS = ("rate", "sample_aspect")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ class ClipRecord:
 def record_to_json(record: ClipRecord) -> dict[str, Any]:
     """A record as plain JSON data."""
     facts = asdict(record.facts)
-    facts["rate"] = str(record.facts.rate)
+    for name in _FRACTIONS:
+        facts[name] = str(facts[name])
     made = [{**asdict(m), "fields": dict(m.fields), "notes": list(m.notes)} for m in record.made]
     return {
         "schema": SCHEMA,
@@ -92,7 +94,7 @@ def record_from_json(data: dict[str, Any]) -> ClipRecord:
         bytes=int(data["bytes"]),
         changed_ns=int(data["changed_ns"]),
         facts=ClipFacts(
-            **{**facts, "rate": Fraction(facts["rate"])},
+            **{**facts, **{name: Fraction(facts[name]) for name in _FRACTIONS}},
             sound=SoundFacts(**sound) if sound else None,
         ),
         made=tuple(MadeFor(**{**m, "notes": tuple(m["notes"])}) for m in data["made"]),

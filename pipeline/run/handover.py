@@ -1,0 +1,100 @@
+"""Frames handed from one shot to the next: taken from a clip once, kept lossless, recorded.
+
+Whether a shot is stale is decided by the recorded digest of the pixels, never by taking the frame
+again: another ffmpeg may round differently, and that must not cost a paid take.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal
+
+from pipeline.errors import StoreError
+from pipeline.files import digest_of_file, write_whole
+from pipeline.ids import Digest
+from pipeline.store.clip import Clip
+from pipeline.store.store import Store
+from pipeline.timing import frame_on_screen
+
+RECIPE = 1
+"""The version of how a frame becomes a picture; recorded, so that a better one can be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedFrame:
+    """A frame as a lossless picture, and the digest of its pixels."""
+
+    path: Path
+    pixels: Digest
+
+
+def frame_index(
+    moment: Literal["first", "last"] | Fraction, clip: Clip, cut: int, film_rate: Fraction
+) -> int:
+    """Which frame of a clip, from 0, a moment means.
+
+    Args:
+        moment: ``last`` is the last frame the film shows of the shot; seconds count from the
+            clip's start.
+        clip: opened only when its frames are unevenly spaced.
+        cut: how many frames the film has of the shot.
+        film_rate: the film's frames a second.
+    """
+    if moment == "first":
+        return 0
+    seconds = (cut - 1) / film_rate if moment == "last" else moment
+    if clip.facts.variable:
+        from pipeline.media.frames import index_on_screen
+
+        return index_on_screen(clip.path, seconds)
+    return min(frame_on_screen(seconds, clip.facts.rate), clip.facts.frames - 1)
+
+
+def recorded_pixels(store: Store, clip: Digest, index: int) -> Digest | None:
+    """The digest recorded when the frame was taken; none if it never was."""
+    try:
+        record = json.loads(_record_path(store.frame_path(clip, index)).read_bytes())
+        return Digest(record["pixels"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def hand_over(store: Store, clip: Clip, index: int) -> HandedFrame:
+    """The frame as a picture file; taken now if that was never done or the file was lost.
+
+    Raises:
+        MediaError: the clip has no such frame.
+        StoreError: taken anew, the frame is not what it was.
+    """
+    from pipeline.media.frames import frame_at
+
+    path = store.frame_path(clip.digest, index)
+    known = recorded_pixels(store, clip.digest, index)
+    if known and _whole(path):
+        return HandedFrame(path, known)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pixels = frame_at(clip.path, index, path, facts=clip.facts).pixels
+    if known and pixels != known:
+        raise StoreError(
+            f"Frame {index} of clip {clip.digest[:12]} is not what it was when it was first used.",
+            details="Its picture was lost, and taking it again with this ffmpeg gives others.",
+            hint=f"Restore {path.name} in the store, or render what starts on it with --force.",
+        )
+    record = {"recipe": RECIPE, "pixels": pixels, "file": digest_of_file(path)}
+    write_whole(_record_path(path), json.dumps(record) + "\n")
+    return HandedFrame(path, pixels)
+
+
+def _record_path(picture: Path) -> Path:
+    return picture.with_suffix(".json")
+
+
+def _whole(picture: Path) -> bool:
+    try:
+        record = json.loads(_record_path(picture).read_bytes())
+        return bool(digest_of_file(picture) == record["file"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False

@@ -1,0 +1,183 @@
+"""Plan -> clips in the store.
+
+A shot begins when every shot it waits for is stored, the one with the longest chain behind it
+first, at most ``jobs`` at a time. A shot that fails stops only what waits for it. What is made is
+stored and told at once, so that stopping at any moment loses no finished clip.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from pipeline.errors import StoryreelError, ToolStoppedError
+from pipeline.graph import ShotGraph
+from pipeline.ids import ShotId, TakeKey
+from pipeline.plan.step import Make, Plan, Reuse, Step
+from pipeline.run.events import Event, Failed, Found, Listener, Skipped, Started
+from pipeline.run.workshop import Finished, Workshop
+from pipeline.store.clip import Clip
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a run: a clip for each shot that has one, and why the others have none."""
+
+    clips: Mapping[ShotId, Clip]
+    failed: Mapping[ShotId, StoryreelError]
+    skipped: Mapping[ShotId, ShotId]
+    stopped: bool
+
+    @property
+    def whole(self) -> bool:
+        """Whether every shot of the plan has its clip."""
+        return not (self.failed or self.skipped or self.stopped)
+
+
+async def run_plan(
+    plan: Plan,
+    graph: ShotGraph,
+    workshop: Workshop,
+    *,
+    jobs: int,
+    listen: Listener,
+    stop: threading.Event,
+) -> Outcome:
+    """Carry out a plan.
+
+    Args:
+        plan: what to do; every shot it needs is in it.
+        graph: who waits for whom.
+        workshop: makes and stores one shot.
+        jobs: how many shots at once.
+        listen: told what happens, in the order in which it happens.
+        stop: when set, nothing new begins and what is being made is given up.
+    """
+    run = _Run(plan, graph, workshop, jobs, listen, stop)
+    return await run.to_the_end()
+
+
+@dataclass
+class _Run:
+    plan: Plan
+    graph: ShotGraph
+    workshop: Workshop
+    jobs: int
+    listen: Listener
+    stop: threading.Event
+    clips: dict[ShotId, Clip] = field(default_factory=dict)
+    failed: dict[ShotId, StoryreelError] = field(default_factory=dict)
+    skipped: dict[ShotId, ShotId] = field(default_factory=dict)
+    one_key: dict[TakeKey, asyncio.Lock] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.steps = {step.shot.id: step for step in self.plan.steps}
+        cost = {
+            name: step.shot.asked
+            if (step := self.steps.get(ShotId(name))) and isinstance(step.action, Make)
+            else Fraction(0)
+            for name in self.graph.order
+        }
+        self.remaining = self.graph.remaining(cost)
+        self.waiting = self.graph.waiting()
+        self.missing = {
+            name: sum(first in self.steps for first in step.shot.waits_for)
+            for name, step in self.steps.items()
+        }
+        self.ready: list[tuple[Fraction, int, ShotId]] = []
+
+    async def to_the_end(self) -> Outcome:
+        with ThreadPoolExecutor(self.jobs, thread_name_prefix="shot") as pool:
+            for name, missing in self.missing.items():
+                if not missing:
+                    self._make_ready(name)
+            working: dict[asyncio.Task[Finished], ShotId] = {}
+            while self.ready or working:
+                while self.ready and len(working) < self.jobs and not self.stop.is_set():
+                    name = heapq.heappop(self.ready)[-1]
+                    working[asyncio.create_task(self._make(self.steps[name], pool))] = name
+                if not working:
+                    break
+                done, _ = await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    self._settle(working.pop(task), task)
+        return Outcome(self.clips, self.failed, self.skipped, self.stop.is_set())
+
+    def _make_ready(self, first: ShotId) -> None:
+        """Queue a shot; one with a good clip is done at once, and so on along its chain."""
+        ready = [first]
+        while ready:
+            step = self.steps[ready.pop()]
+            if isinstance(step.action, Reuse):
+                try:
+                    finished = self.workshop.reuse(step, step.action)
+                except StoryreelError as error:  # the clip went bad since the plan
+                    self._fail(step.shot.id, error)
+                    continue
+                ready.extend(self._finish(step.shot.id, finished))
+            else:
+                place = step.shot.place
+                heapq.heappush(self.ready, (-self.remaining[step.shot.id], place, step.shot.id))
+
+    async def _make(self, step: Step, pool: ThreadPoolExecutor) -> Finished:
+        loop = asyncio.get_running_loop()
+        tell = self._from_thread(loop)
+        self.listen(Started(step.shot.id, str(step.action)))
+        prepared = await loop.run_in_executor(pool, self.workshop.prepare, step, dict(self.clips))
+        # two shots that ask for the very same thing are made once
+        async with self.one_key.setdefault(prepared.key, asyncio.Lock()):
+            return await loop.run_in_executor(
+                pool, self.workshop.make, step, prepared, tell, self.stop
+            )
+
+    def _from_thread(self, loop: asyncio.AbstractEventLoop) -> Callable[[Event], None]:
+        def tell(event: Event) -> None:
+            loop.call_soon_threadsafe(self.listen, event)
+
+        return tell
+
+    def _settle(self, name: ShotId, task: asyncio.Task[Finished]) -> None:
+        try:
+            finished = task.result()
+        except ToolStoppedError:
+            return  # nobody's fault; the next run makes it
+        except StoryreelError as error:
+            self._fail(name, error)
+        else:
+            for then in self._finish(name, finished):
+                self._make_ready(then)
+
+    def _finish(self, name: ShotId, finished: Finished) -> list[ShotId]:
+        """Note a shot's clip; the shots that waited for nothing else."""
+        self.clips[name] = finished.clip
+        self.listen(finished.event)
+        freed: list[ShotId] = []
+        for then in self.waiting[name]:
+            if ShotId(then) in self.missing:
+                self.missing[ShotId(then)] -= 1
+                if not self.missing[ShotId(then)] and ShotId(then) not in self.skipped:
+                    freed.append(ShotId(then))
+        return freed
+
+    def _fail(self, name: ShotId, error: StoryreelError) -> None:
+        self.failed[name] = error
+        self.listen(Failed(name, error))
+        for then in self.graph.order:
+            other = ShotId(then)
+            if other in self.steps and other not in self.failed and other not in self.skipped:
+                stuck = [
+                    first
+                    for first in self.steps[other].shot.waits_for
+                    if first in self.failed or first in self.skipped
+                ]
+                if stuck:
+                    self.skipped[other] = self.skipped.get(stuck[0], stuck[0])
+                    self.listen(Skipped(other, self.skipped[other]))
+
+
+__all__ = ["Found", "Outcome", "run_plan"]

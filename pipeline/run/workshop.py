@@ -1,0 +1,179 @@
+"""One shot: its pictures gathered, its clip made by whoever makes that model's, and stored.
+
+Blocking; the runner calls it from its threads. Between making and storing, the clip lies in the
+store's ``incoming`` folder: a crash there costs a clip that nobody was promised.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline.ids import Digest, ShotId, TakeKey
+from pipeline.makers.interface import Maker
+from pipeline.plan.request import Request, request_for
+from pipeline.plan.step import Forced as ForcedReason
+from pipeline.plan.step import Make, Reuse, Step
+from pipeline.plan.take import Lock, Take
+from pipeline.run.events import Event, Found, Noted, Progressed, Stored
+from pipeline.run.handover import HandedFrame, frame_index, hand_over
+from pipeline.run.order import order_for
+from pipeline.store.clip import Clip
+from pipeline.store.record import MadeFor
+from pipeline.store.store import Store
+from pipeline.storyboard.shot import Film, FrameOf, Picture, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A shot whose every picture is at hand."""
+
+    request: Request
+    key: TakeKey
+    files: Mapping[Source, Path]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A shot that has its clip, and what to announce."""
+
+    clip: Clip
+    event: Stored | Found
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Makes shots.
+
+    Args:
+        film: the shots, for the frames they hand over.
+        store: where clips lie.
+        lock: as it was when the run began; takes are numbered on from it.
+        maker: the maker of a model.
+    """
+
+    film: Film
+    store: Store
+    lock: Lock
+    maker: Callable[[str], Maker]
+
+    @functools.cached_property
+    def cuts(self) -> Mapping[ShotId, int]:
+        """How many film frames each shot has."""
+        return {shot.id: shot.cut for shot in self.film.shots}
+
+    @functools.cached_property
+    def wanted(self) -> Mapping[ShotId, Collection[FrameOf]]:
+        """By shot, the frames that other shots start or end on or refer to."""
+        wanted: dict[ShotId, dict[FrameOf, None]] = {}
+        for shot in self.film.shots:
+            for source in shot.sources:
+                if isinstance(source, FrameOf):
+                    wanted.setdefault(source.shot, {})[source] = None
+        return wanted
+
+    def prepare(self, step: Step, clips: Mapping[ShotId, Clip]) -> Prepared:
+        """Gather the pictures a shot is made from, taking frames from the clips it follows."""
+        files: dict[Source, Path] = {}
+        digests: dict[Source, Digest] = {}
+        for source in step.shot.sources:
+            if isinstance(source, Picture):
+                files[source], digests[source] = source.path, source.digest
+            else:
+                handed = self._handed(source, clips[source.shot])
+                files[source], digests[source] = handed.path, handed.pixels
+        request = request_for(step.shot, digests.__getitem__)
+        key = request.key
+        if key is None:
+            raise AssertionError("every picture is at hand, so the key is known")
+        return Prepared(request, key, files)
+
+    def reuse(self, step: Step, action: Reuse) -> Finished:
+        """Take the clip the plan found; it becomes a take of this shot if it was none."""
+        clip = self.store.clip(action.clip)
+        take = None if action.take and not step.renamed_from else self._take(step, clip)
+        return Finished(clip, Found(step.shot.id, clip.digest, take))
+
+    def make(
+        self,
+        step: Step,
+        prepared: Prepared,
+        tell: Callable[[Event], None],
+        stop: threading.Event,
+    ) -> Finished:
+        """Make the clip, unless one for this very request is there after all."""
+        forced = isinstance(step.action, Make) and isinstance(step.action.reason, ForcedReason)
+        there = () if forced else self.store.clips_for(prepared.key)
+        ready = replace(step, request=prepared.request)
+        if there:
+            clip = self.store.clip(there[0])
+            return Finished(clip, Found(step.shot.id, clip.digest, self._take(ready, clip)))
+        clip = self._made(ready, prepared, tell, stop)
+        return Finished(clip, Stored(step.shot.id, self._take(ready, clip)))
+
+    def _made(
+        self,
+        step: Step,
+        prepared: Prepared,
+        tell: Callable[[Event], None],
+        stop: threading.Event,
+    ) -> Clip:
+        from pipeline.media.probe import check_decodable, probe
+
+        shot = step.shot
+        target = self.store.incoming()
+        order = order_for(shot, prepared.request, prepared.files, target)
+        try:
+            delivery = self.maker(shot.model).make(
+                order, tell=lambda done: tell(Progressed(shot.id, done)), stop=stop
+            )
+            check_decodable(target)
+            made_for = MadeFor(
+                key=prepared.key,
+                label=shot.id,
+                fields=prepared.request.fields(),
+                model=shot.model,
+                seed=prepared.request.seed,
+                notes=delivery.notes,
+            )
+            clip = self.store.admit(target, probe(target), made_for)
+        finally:
+            target.unlink(missing_ok=True)
+        for note in delivery.notes:
+            tell(Noted(shot.id, note))
+        return clip
+
+    def _take(self, step: Step, clip: Clip) -> Take:
+        """The clip as a take of this shot: the one it is already, or the next number."""
+        takes = self.lock.of(step.renamed_from or step.shot.id)
+        key = step.request.key
+        if key is None:
+            raise AssertionError("a shot with a clip has its key")
+        frames = self._frames(step.shot.id, clip)
+        known = next((t for t in takes.takes if (t.key, t.clip) == (key, clip.digest)), None)
+        if known:
+            return replace(known, frames={**known.frames, **frames})
+        return Take(
+            number=takes.next_number(),
+            key=key,
+            clip=clip.digest,
+            model=step.shot.model,
+            seed=step.request.seed,
+            frames=frames,
+        )
+
+    def _frames(self, name: ShotId, clip: Clip) -> dict[str, Digest]:
+        """Take every frame that other shots want of this clip, now that it is here."""
+        wanted = self.wanted.get(name, ())
+        return {
+            str(frame).removeprefix(name).lstrip(".@"): self._handed(frame, clip).pixels
+            for frame in wanted
+        }
+
+    def _handed(self, frame: FrameOf, clip: Clip) -> HandedFrame:
+        cut = self.cuts[frame.shot]
+        index = frame_index(frame.moment, clip, cut, self.film.rate)
+        return hand_over(self.store, clip, index)

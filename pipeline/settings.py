@@ -1,0 +1,158 @@
+"""Settings, low to high: built in, user's file, project's file, environment, flags.
+
+The only reader of the environment. What could run a program (the ffmpeg path) counts only from
+the user's own file, the environment or a flag, never from a project's file: a board from a
+stranger must not choose what runs.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import SettingsError
+
+PROJECT_FILE = "storyreel.toml"
+_USER_ONLY = frozenset({"ffmpeg"})
+_KNOWN = ("store", "jobs", "ffmpeg")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run goes by.
+
+    Args:
+        store: the clip store's folder; absent, ``output/store`` in the project.
+        jobs: how many clips are made at once on this machine.
+        ffmpeg: the program to use; absent, the one that comes with imageio-ffmpeg.
+        origins: by name, where each value came from.
+    """
+
+    store: Path | None = None
+    jobs: int = 2
+    ffmpeg: Path | None = None
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_settings(
+    root: Path,
+    *,
+    flags: Mapping[str, str | None] | None = None,
+    environment: Mapping[str, str] | None = None,
+    user_file: Path | None = None,
+) -> Settings:
+    """Gather the settings for a project.
+
+    Args:
+        root: the project's folder.
+        flags: values from the command line, by setting; ``None`` where not given.
+        environment: absent, the process's own.
+        user_file: absent, the platform's place for it.
+
+    Raises:
+        SettingsError: a file cannot be read, a key is unknown, or a value means nothing.
+    """
+    environment = os.environ if environment is None else environment
+    user_file = user_file or _user_file(environment)
+    project_file = root / PROJECT_FILE
+    layers = (
+        (str(user_file), _from_file(user_file, user_file.parent, allowed=_KNOWN)),
+        (str(project_file), _from_file(project_file, root, allowed=_project_keys())),
+        ("environment", _from_environment(environment)),
+        ("command line", {k: v for k, v in (flags or {}).items() if v is not None}),
+    )
+    values: dict[str, Any] = {"jobs": os.cpu_count() or 1}
+    origins = dict.fromkeys(_KNOWN, "built in")
+    for origin, layer in layers:
+        values.update(layer)
+        origins.update(dict.fromkeys(layer, origin))
+    return Settings(
+        store=_path(values.get("store"), root),
+        jobs=_count("jobs", values["jobs"], origins["jobs"]),
+        ffmpeg=_path(values.get("ffmpeg"), Path.cwd()),
+        origins=origins,
+    )
+
+
+def wants_colour(stream_is_terminal: bool, environment: Mapping[str, str] | None = None) -> bool:
+    """Whether to colour: ``FORCE_COLOR`` says yes, ``NO_COLOR`` and ``TERM=dumb`` say no."""
+    environment = os.environ if environment is None else environment
+    if environment.get("FORCE_COLOR"):
+        return True
+    if environment.get("NO_COLOR") or environment.get("TERM") == "dumb":
+        return False
+    return stream_is_terminal
+
+
+def in_ci(environment: Mapping[str, str] | None = None) -> bool:
+    """Whether a build server runs us (the customary ``CI`` variable)."""
+    environment = os.environ if environment is None else environment
+    return environment.get("CI", "").lower() not in ("", "0", "false")
+
+
+def _project_keys() -> tuple[str, ...]:
+    return tuple(name for name in _KNOWN if name not in _USER_ONLY)
+
+
+def _user_file(environment: Mapping[str, str]) -> Path:
+    if chosen := environment.get("STORYREEL_CONFIG"):
+        return Path(chosen)
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("storyreel", appauthor=False)) / "config.toml"
+
+
+def _from_file(path: Path, base: Path, *, allowed: tuple[str, ...]) -> dict[str, Any]:
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except NotADirectoryError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}.") from error
+    for name in data:
+        if name not in allowed:
+            raise _refused(path, name, allowed)
+    if isinstance(data.get("store"), str):
+        data["store"] = str(base / Path(data["store"]).expanduser())
+    return data
+
+
+def _refused(path: Path, name: str, allowed: tuple[str, ...]) -> SettingsError:
+    if name in _USER_ONLY:
+        return SettingsError(
+            f"{path} sets `{name}`, which a project may not set.",
+            hint=f"Put it in your own configuration, or use STORYREEL_{name.upper()}.",
+        )
+    return SettingsError(
+        f"{path} sets `{name}`, which is no setting.",
+        hint=f"Use one of: {', '.join(allowed)}.",
+    )
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    named = ((name, environment.get(f"STORYREEL_{name.upper()}")) for name in _KNOWN)
+    return {name: value for name, value in named if value}
+
+
+def _path(value: object, base: Path) -> Path | None:
+    if value is None:
+        return None
+    if not isinstance(value, (str, Path)):
+        raise SettingsError(f"{value!r} is no path.")
+    return base / Path(value).expanduser()
+
+
+def _count(name: str, value: object, origin: str) -> int:
+    try:
+        number = int(str(value))
+    except ValueError:
+        number = 0
+    if isinstance(value, bool) or not 1 <= number <= 1000:
+        raise SettingsError(f"`{name}` is {value!r} ({origin}); it is a number from 1 to 1000.")
+    return number
