@@ -127,7 +127,7 @@ def _feed(
     pieces: Iterable[bytes | memoryview],
     stop: threading.Event | None,
 ) -> None:
-    assert process.stdin is not None
+    assert process.stdin is not None  # noqa: S101 - it was opened as a pipe
     # A process that died early closes its end; its exit code tells why, better than the pipe.
     with contextlib.suppress(BrokenPipeError):
         for piece in pieces:

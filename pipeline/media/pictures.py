@@ -1,0 +1,182 @@
+"""Looks at an author's picture without trusting it, and finds it without leaving the project."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import struct
+import threading
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline import files
+from pipeline.errors import MediaError
+from pipeline.ids import Digest
+from pipeline.media.container import refuse_unless_file
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MOST_PIXELS = 100_000_000
+"""A picture with more is not opened: decoding it would take a third of a gigabyte."""
+
+MOST_BYTES = 256 * 1024 * 1024
+
+_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")  # none of them runs another program
+_ORIENTATION = 0x0112  # EXIF tag; 5 to 8 lie on their side
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(//|.*,)|data:", re.ASCII)
+_DRIVE = re.compile(r"[A-Za-z]:|\\\\")
+_warnings_lock = threading.Lock()  # catch_warnings changes the whole process for a moment
+
+
+class PicturePathError(ValueError):
+    """A picture's path that is refused before anything is opened."""
+
+
+class AddressError(PicturePathError):
+    """It is an address on the network, not a file."""
+
+
+class AbsolutePathError(PicturePathError):
+    """It begins at the root of a disk, so it means nothing on another machine."""
+
+
+class OutsideProjectError(PicturePathError):
+    """It leads out of the project, by ``..`` or through a link."""
+
+
+class UnusablePathError(PicturePathError):
+    """No file can have such a name, or its links go round in a circle."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFacts:
+    """A picture file: its size in pixels as shown (EXIF orientation applied), and its bytes.
+
+    ``format`` and ``mode`` are Pillow's words (``JPEG``, ``RGB``); ``digest`` is of the bytes.
+    """
+
+    width: int
+    height: int
+    format: str
+    mode: str
+    bytes: int
+    digest: Digest
+
+
+def resolve_inside(root: Path, base: Path, written: str) -> Path:
+    """The file that ``written`` means beside ``base``, sure to lie in ``root``.
+
+    Whether it is there, and a picture, is for ``look_at_picture`` to say.
+
+    Raises:
+        AddressError, AbsolutePathError, OutsideProjectError, UnusablePathError: it is refused.
+    """
+    if _ADDRESS.match(written):
+        raise AddressError(f"{written} is an address, not a file")
+    if Path(written).is_absolute() or _DRIVE.match(written):
+        raise AbsolutePathError(f"{written} is an absolute path")
+    meant = base / written
+    try:
+        real, real_root = meant.resolve(), root.resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # too long, a circle of links, a NUL
+        raise UnusablePathError(f"{written!r} cannot be a file's name") from error
+    if not real.is_relative_to(real_root):
+        raise OutsideProjectError(f"{written} leads out of {root}")
+    return meant
+
+
+def look_at_picture(path: Path) -> PictureFacts:
+    """Measure a picture and see that it is whole, decoding as little as that takes.
+
+    Raises:
+        MediaError: it is not there, cannot be read, is no picture, is cut off or damaged, or has
+            more than ``MOST_PIXELS``.
+    """
+    data = _read(path)
+    with _pillow_errors(path, data):
+        width, height, kind, mode = _measure(path, data)
+        _see_that_it_is_whole(data, kind)
+    return PictureFacts(width, height, kind, mode, len(data), files.digest_of_bytes(data))
+
+
+def _read(path: Path) -> bytes:
+    refuse_unless_file(path)
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise MediaError(path, f"it has more than {MOST_BYTES // 1024**2} MB")
+        return path.read_bytes()
+    except OSError as error:
+        raise MediaError(path, "it may not be read") from error
+
+
+def _measure(path: Path, data: bytes) -> tuple[int, int, str, str]:
+    image = _opened(data)
+    width, height = image.size
+    if width * height > MOST_PIXELS:
+        raise MediaError(path, _too_many(f"{width} x {height}"))
+    if _orientation(image, data) >= 5:
+        width, height = height, width
+    return width, height, image.format or "", image.mode
+
+
+def _opened(data: bytes) -> Image:
+    from PIL import Image
+
+    return Image.open(io.BytesIO(data), formats=_FORMATS)
+
+
+def _orientation(image: Image, data: bytes) -> int:
+    """The EXIF orientation, 1 where there is none.
+
+    A PNG is asked only if it has EXIF at all: Pillow would decode it to look behind the pixels.
+    """
+    if image.format == "PNG" and b"eXIf" not in data and b"Raw profile type" not in data:
+        return 1
+    value = image.getexif().get(_ORIENTATION, 1)
+    return value if isinstance(value, int) else 1
+
+
+def _see_that_it_is_whole(data: bytes, kind: str) -> None:
+    image = _opened(data)
+    if kind == "PNG":
+        image.verify()  # walks over all chunks and their check sums, decoding nothing
+    else:
+        image.draft("L", (1, 1))  # a JPEG is then decoded at an eighth of its size
+        image.load()
+
+
+@contextlib.contextmanager
+def _pillow_errors(path: Path, data: bytes) -> Iterator[None]:
+    """Turn what Pillow says, in any of its many ways, into a ``MediaError``."""
+    from PIL import Image, UnidentifiedImageError
+
+    with _warnings_lock, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # odd metadata is the camera's business
+        try:
+            yield
+        except Image.DecompressionBombError as error:
+            raise MediaError(path, _too_many("far too many")) from error
+        except UnidentifiedImageError as error:
+            raise MediaError(path, _what_instead(data), hint=_CONVERT) from error
+        except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError,
+                TypeError, OverflowError, struct.error) as error:  # fmt: skip
+            raise MediaError(path, "it is cut off or damaged") from error
+
+
+_CONVERT = "Save it as PNG, JPEG or WebP."
+
+
+def _too_many(what: str) -> str:
+    return f"it has {what} pixels, and at most {MOST_PIXELS // 10**6} million are opened"
+
+
+def _what_instead(data: bytes) -> str:
+    from pipeline.media.container import kind_of_text
+
+    instead = kind_of_text(data[:512])
+    return f"it is {instead}, not a picture" if instead else "it is no picture that can be opened"
