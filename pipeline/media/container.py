@@ -69,10 +69,14 @@ def opened(path: Path) -> Iterator[InputContainer]:
     address = f"file:{path.absolute()}"
     options = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
     try:
-        with av.open(address, options=options) as container:
-            yield container
+        container = av.open(address, options=options)
     except av.FFmpegError as error:
         raise MediaError(path, _why(path, error)) from error
+    with container:
+        try:
+            yield container
+        except av.FFmpegError as error:
+            raise MediaError(path, f"it is damaged ({_spoken(error)})") from error
 
 
 def picture_of(path: Path, container: InputContainer) -> VideoStream:
@@ -85,6 +89,8 @@ def picture_of(path: Path, container: InputContainer) -> VideoStream:
 
     for stream in container.streams.video:
         if not stream.disposition & Disposition.attached_pic:
+            if not stream.codec_context:
+                raise MediaError(path, "no decoder for its picture is known here")
             return stream
     has_sound = bool(container.streams.audio)
     raise MediaError(path, "it has sound but no picture" if has_sound else "it has no picture")

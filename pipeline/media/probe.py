@@ -7,7 +7,7 @@ import struct
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pipeline.errors import MediaError
 from pipeline.media import colour
@@ -25,6 +25,7 @@ from pipeline.media.timetable import Timetable
 from pipeline.timing import spell_seconds
 
 if TYPE_CHECKING:
+    from av.audio.frame import AudioFrame
     from av.audio.stream import AudioStream
     from av.container import InputContainer
     from av.packet import Packet
@@ -88,7 +89,7 @@ def _decode_all(
     for packet in container.demux([picture, *sound]):
         is_picture = packet.stream is picture
         try:
-            frames = packet.decode()
+            frames = cast("list[VideoFrame | AudioFrame]", packet.decode())
         except av.FFmpegError as error:
             raise MediaError(path, _damage(packet, is_picture, decoded, timetable)) from error
         if packet.is_corrupt or any(frame.is_corrupt for frame in frames):
