@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pipeline.ids import Digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 def digest_of_bytes(data: bytes) -> Digest:
@@ -57,10 +57,22 @@ def write_whole(path: Path, data: bytes | str, *, mode: int | None = None) -> No
 
 
 @contextlib.contextmanager
-def held(path: Path) -> Iterator[None]:
-    """Hold the lock file ``path`` alone among all processes; released also by a crash."""
-    from filelock import FileLock
+def held(path: Path, waiting: Callable[[], None] | None = None) -> Iterator[None]:
+    """Hold the lock file ``path`` alone among all processes; released also by a crash.
+
+    ``waiting`` is called once if another process has it just now.
+    """
+    from filelock import FileLock, Timeout
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path):
+    lock = FileLock(path)
+    try:
+        lock.acquire(blocking=waiting is None)
+    except Timeout:
+        if waiting:
+            waiting()
+        lock.acquire()
+    try:
         yield
+    finally:
+        lock.release()

@@ -1,0 +1,306 @@
+"""The line from a board to a film, read top to bottom; everything the command does, from Python.
+
+::
+
+    planned = plan_film(Path("storyboards/launch-day.storyboard.yaml"), draft=Draft())
+    rendered = render_film(planned)
+    print(rendered.film)
+
+This is the only place that builds services (store, makers, ffmpeg) and hands them to the stages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.errors import ShotsFailedError
+from pipeline.files import held
+from pipeline.graph import ShotGraph
+from pipeline.ids import Digest, ShotId, TakeKey
+from pipeline.places import Places, draft_folder, places_for
+from pipeline.plan.planner import Facts, Made, make_plan
+from pipeline.plan.selection import Selection, selected_shots
+from pipeline.plan.step import Forced, Make, Plan, Reuse
+from pipeline.plan.take import Lock
+from pipeline.run.events import Event, Found, Listener, Stored, nobody
+from pipeline.run.handover import frame_index, recorded_pixels
+from pipeline.settings import Settings, read_settings
+from pipeline.sidecars.lock_file import change_lock, load_lock
+from pipeline.store.clip import Clip
+from pipeline.store.store import Store
+from pipeline.storyboard.loader import Board, load_board
+from pipeline.storyboard.resolver import Draft, resolve_film
+from pipeline.storyboard.shot import Film, FrameOf
+
+if TYPE_CHECKING:
+    from pipeline.film.assembler import Assembly
+    from pipeline.run.runner import Outcome
+
+FramesTold = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class PlannedFilm:
+    """A board, what is known of it, and the plan; everything a render needs."""
+
+    board: Board
+    places: Places
+    settings: Settings
+    draft: Draft | None
+    film: Film
+    graph: ShotGraph
+    lock: Lock
+    store: Store
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class RenderedFilm:
+    """What a render did; ``assembly`` is absent when the film was left as it was or not cut."""
+
+    outcome: Outcome
+    film: Path | None
+    assembly: Assembly | None
+    made: tuple[ShotId, ...] = field(default=())
+
+
+def check_storyboard(path: Path) -> Board:
+    """Read and check a board.
+
+    Raises:
+        BoardFaultsError: it has faults; all of them are told.
+    """
+    return load_board(path)
+
+
+def plan_film(
+    path: Path,
+    *,
+    draft: Draft | None = None,
+    selection: Selection | None = None,
+    forced: Collection[str] = (),
+    flags: Mapping[str, str | None] | None = None,
+) -> PlannedFilm:
+    """Plan a board's film; nothing is made, nothing is written.
+
+    Raises:
+        BoardFaultsError: the board has faults.
+        StoryreelError: the lock or a setting cannot be read, or a shot named does not exist.
+    """
+    board = load_board(path)
+    settings = read_settings(board.root, flags=flags)
+    folder = draft_folder(draft.resolution) if draft else None
+    places = places_for(board.path, board.root, store=settings.store, draft=folder)
+    lock = load_lock(places.lock)
+    store = Store(places.store)
+    seeds = lock.seeds(board.storyboard.seed)
+    film = resolve_film(board.storyboard, board.pictures, board.lines, seeds=seeds, draft=draft)
+    graph = ShotGraph.of({shot.id: shot.waits_for for shot in film.shots})
+    selected = selected_shots(film, selection or Selection())
+    for name in forced:
+        selected_shots(film, Selection(shots=(name,)))
+    plan = make_plan(
+        film,
+        graph,
+        facts_of(film, lock, store),
+        selected=selected,
+        forced={ShotId(name) for name in forced},
+    )
+    return PlannedFilm(board, places, settings, draft, film, graph, lock, store, plan)
+
+
+def facts_of(film: Film, lock: Lock, store: Store) -> Facts:
+    """What the planner may ask of the store."""
+    cuts = {shot.id: shot.cut for shot in film.shots}
+
+    def pixels(clip: Digest, frame: FrameOf) -> Digest | None:
+        whole = store.clip(clip)
+        index = frame_index(frame.moment, whole, cuts[frame.shot], film.rate)
+        return recorded_pixels(store, clip, index)
+
+    def made(clip: Digest, key: TakeKey | None) -> Made | None:
+        record = store.record(clip)
+        found = record and key and record.for_key(key)
+        return Made(found.fields, found.label) if found else None
+
+    return Facts(lock, store.state, store.clips_for, pixels, made)
+
+
+def render_film(
+    planned: PlannedFilm,
+    *,
+    listen: Listener = nobody,
+    tell: FramesTold | None = None,
+    stop: threading.Event | None = None,
+) -> RenderedFilm:
+    """Make what the plan says, remember it in the lock, and cut the film when all of it is there.
+
+    Call it inside ``my_turn`` so that two renders of one board do not meet.
+
+    Args:
+        planned: from ``plan_film``.
+        listen: told what happens to the shots.
+        tell: told how many of the film's frames are cut, and of how many.
+        stop: when set, the run ends soon and cleanly; what is finished is kept.
+
+    Raises:
+        NotConnectedError: a shot's model cannot be reached; nothing was made.
+        StoryreelError: ffmpeg is missing, or the disk is full.
+    """
+    stop = stop or threading.Event()
+    remembering = _Remembering(planned, listen)
+    try:
+        outcome = run_shots(planned, remembering.hear, stop)
+    finally:
+        remembering.write()
+    made = tuple(remembering.made)
+    if not outcome.whole or planned.plan.left_out:
+        return RenderedFilm(outcome, None, None, made)
+    assembly = cut_film(planned, outcome.clips, tell=tell, stop=stop)
+    return RenderedFilm(outcome, planned.places.film, assembly, made)
+
+
+def run_shots(planned: PlannedFilm, listen: Listener, stop: threading.Event) -> Outcome:
+    """Make the shots of a plan; see ``run/runner.py``."""
+    from pipeline.makers.registry import maker_for
+    from pipeline.media.ffmpeg import find_ffmpeg
+    from pipeline.run.runner import run_plan
+    from pipeline.run.workshop import Workshop
+
+    ffmpeg = find_ffmpeg(planned.settings.ffmpeg)
+    wanted = {step.shot.model for step in planned.plan.to_make}
+    makers = {model: maker_for(model, ffmpeg) for model in sorted(wanted)}
+    workshop = Workshop(planned.film, planned.store, planned.lock, makers.__getitem__)
+    running = run_plan(
+        planned.plan,
+        planned.graph,
+        workshop,
+        jobs=planned.settings.jobs,
+        listen=listen,
+        stop=stop,
+    )
+    return asyncio.run(running)
+
+
+def cut_film(
+    planned: PlannedFilm,
+    clips: Mapping[ShotId, Clip],
+    *,
+    target: Path | None = None,
+    tell: FramesTold | None = None,
+    stop: threading.Event | None = None,
+) -> Assembly | None:
+    """Cut the film from its clips; ``None`` when it lies there already, cut from these."""
+    from pipeline.film.assembler import assemble
+    from pipeline.film.timeline import lay_timeline
+    from pipeline.media.ffmpeg import find_ffmpeg
+    from pipeline.sidecars.cutting import is_cut_from, write_cutting
+
+    ffmpeg = find_ffmpeg(planned.settings.ffmpeg)
+    target = target or planned.places.film
+    timeline = lay_timeline(planned.film, clips)
+    if is_cut_from(target, timeline, ffmpeg.version):
+        return None
+    target.parent.mkdir(parents=True, exist_ok=True)
+    assembly = assemble(
+        timeline, target, segments=planned.places.segments, ffmpeg=ffmpeg, tell=tell, stop=stop
+    )
+    write_cutting(target, timeline, ffmpeg.version)
+    return assembly
+
+
+def serving_clips(planned: PlannedFilm) -> dict[ShotId, Clip]:
+    """The clips that serve now; a shot without one is absent."""
+    return {
+        step.shot.id: planned.store.clip(step.action.clip)
+        for step in planned.plan.steps
+        if isinstance(step.action, Reuse)
+    }
+
+
+def assemble_film(
+    planned: PlannedFilm,
+    *,
+    stand_ins: bool = False,
+    listen: Listener = nobody,
+    tell: FramesTold | None = None,
+    stop: threading.Event | None = None,
+) -> tuple[Path, Assembly | None, tuple[ShotId, ...]]:
+    """Cut the film from the clips that are there, making none of its shots.
+
+    Args:
+        planned: from ``plan_film``.
+        stand_ins: cut a marked animatic in where a shot has no clip.
+        listen: told of the stand-ins being made.
+        tell: told how many of the film's frames are cut, and of how many.
+        stop: when set, it ends soon.
+
+    Returns:
+        The film, how it was cut (``None``: it lay there already), and the shots stood in for.
+
+    Raises:
+        ShotsFailedError: shots have no clip, and no stand-ins were asked for.
+    """
+    clips = serving_clips(planned)
+    missing = tuple(shot.id for shot in planned.film.shots if shot.id not in clips)
+    if missing and not stand_ins:
+        raise ShotsFailedError(
+            f"{len(missing)} of {len(planned.film.shots)} shots have no clip: {', '.join(missing)}.",
+            hint="Run storyreel render to make them, or --stand-ins to cut with marked animatics.",
+        )
+    target = planned.places.film
+    if missing:
+        from pipeline.run.stand_ins import make_stand_ins
+
+        clips |= make_stand_ins(
+            planned.film, missing, planned.store, planned.settings, listen, stop
+        )
+        target = target.with_name(f"{target.stem}.stand-ins.mp4")
+    return target, cut_film(planned, clips, target=target, tell=tell, stop=stop), missing
+
+
+def my_turn(places: Places, waiting: Callable[[], None] | None = None) -> object:
+    """Hold a board's render alone among processes; ``waiting`` is called if another has it."""
+    return held(places.turn, waiting)
+
+
+@dataclass
+class _Remembering:
+    """Writes takes into the lock: now and then while a run goes on, and at its end."""
+
+    planned: PlannedFilm
+    listen: Listener
+    heard: list[Stored | Found] = field(default_factory=list)
+    made: list[ShotId] = field(default_factory=list)
+
+    def hear(self, event: Event) -> None:
+        if isinstance(event, Stored):
+            self.made.append(event.shot)
+        if isinstance(event, (Stored, Found)) and event.take:
+            self.heard.append(event)
+            if len(self.heard) >= 20:  # the records beside the clips bridge a crash in between
+                self.write()
+        self.listen(event)
+
+    def write(self) -> None:
+        from pipeline.plan.remember import remember
+
+        if not self.heard:
+            return
+        steps = {step.shot.id: step for step in self.planned.plan.steps}
+        news = [(steps[event.shot], event.take) for event in self.heard if event.take]
+        seed = self.planned.board.storyboard.seed
+        places = self.planned.places
+        change_lock(places.lock, places.guard, lambda lock: remember(lock, seed, news))
+        self.heard.clear()
+
+
+__all__ = [
+    "Draft", "Forced", "Make", "PlannedFilm", "RenderedFilm", "Selection", "assemble_film",
+    "check_storyboard", "cut_film", "facts_of", "my_turn", "plan_film", "render_film",
+]  # fmt: skip

@@ -1,0 +1,130 @@
+"""How a command is told its boards and their options; the same words everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from pipeline.places import SUFFIX
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+class BoardPath(click.ParamType):
+    """A board by its path, or by its name alone."""
+
+    name = "board"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path of the board meant."""
+        if isinstance(value, Path):
+            return value
+        written = Path(value)
+        if value == "-" or written.exists():
+            return written
+        for folder in (Path(), Path("storyboards")):
+            named = folder / f"{value}{SUFFIX}"
+            if named.exists():
+                return named
+        near = _near(value)
+        hint = f" Did you mean {near}?" if near else ""
+        self.fail(f"there is no storyboard {value}.{hint}", param, ctx)
+
+    def shell_complete(
+        self,
+        ctx: click.Context,
+        param: click.Parameter,
+        incomplete: str,
+    ) -> list[Any]:
+        """Boards of this project by name, and files."""
+        from click.shell_completion import CompletionItem
+
+        names = [name for name in _names() if name.startswith(incomplete)]
+        return [CompletionItem(name) for name in names] or [CompletionItem(incomplete, type="file")]
+
+
+def one_board(function: _Function) -> _Function:
+    """A command about one board."""
+    return click.argument("board", type=BoardPath())(function)
+
+
+def some_boards(function: _Function) -> _Function:
+    """A command about one board or several."""
+    return click.argument("boards", type=BoardPath(), nargs=-1, required=True)(function)
+
+
+def json_option(function: _Function) -> _Function:
+    """``--json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Put out JSON for machines.")(
+        function
+    )
+
+
+def draft_options(function: _Function) -> _Function:
+    """``--draft`` and ``--resolution``."""
+    function = click.option(
+        "--resolution",
+        metavar="240p",
+        help="With --draft: the draft's short side, instead of the board's; smaller is quicker.",
+    )(function)
+    return click.option(
+        "--draft", is_flag=True, help="Make every shot with the free, offline animatic."
+    )(function)
+
+
+def settings_options(function: _Function) -> _Function:
+    """``--jobs``, ``--store``, ``--ffmpeg``."""
+    for name, metavar, words in (
+        ("--ffmpeg", "FILE", "The ffmpeg to use, instead of the one that comes along."),
+        ("--store", "FOLDER", "Where clips are kept, instead of output/store."),
+        ("--jobs", "N", "How many clips are made at once."),
+    ):
+        function = click.option(name, metavar=metavar, help=words)(function)
+    return function
+
+
+def selection_options(function: _Function) -> _Function:
+    """``--shot``, ``--from``, ``--scene``, ``--force``."""
+    for names, metavar, words, several in (
+        (("--force", "forced"), "SHOT", "Make another take of this shot and pick it.", True),
+        (("--scene",), "NAME", "Only the shots of this scene.", False),
+        (("--from", "start"), "SHOT", "Only this shot and those after it in the cut.", False),
+        (("--shot", "shots"), "SHOT", "Only this shot, and what it starts from.", True),
+    ):
+        function = click.option(*names, metavar=metavar, multiple=several, help=words)(function)
+    return function
+
+
+def draft_of(draft: bool, resolution: str | None) -> Any:
+    """The draft asked for, if any.
+
+    Raises:
+        UsageError: a resolution without a draft, or one that is none.
+    """
+    from pipeline.errors import UsageError
+    from pipeline.storyboard.resolver import Draft
+
+    if resolution and not draft:
+        raise UsageError("--resolution goes with --draft; the film's own stands in the board.")
+    if resolution and not (resolution.endswith("p") and resolution[:-1].isdecimal()
+                           and 64 <= int(resolution[:-1]) <= 2160):  # fmt: skip
+        raise UsageError(f"{resolution} is no resolution.", hint="Write it 240p (64p to 2160p).")
+    return Draft(resolution) if draft else None
+
+
+def _names() -> list[str]:
+    return sorted(
+        path.name.removesuffix(SUFFIX)
+        for folder in (Path(), Path("storyboards"))
+        for path in folder.glob(f"*{SUFFIX}")
+    )
+
+
+def _near(value: str) -> str | None:
+    import difflib
+
+    wanted = Path(value).name.removesuffix(SUFFIX)
+    return next(iter(difflib.get_close_matches(wanted, _names(), n=1)), None)

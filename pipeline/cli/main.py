@@ -1,0 +1,127 @@
+"""Dispatch, and the one place that decides what a user sees of an error.
+
+Commands are imported when they are called: ``--help`` and shell completion load click alone.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from pipeline import __version__
+
+# command -> what it does, in the order of a working day; each lives in the module of its name
+COMMANDS = {
+    "init": "Start a project: a board that renders at once.",
+    "check": "Find every fault of a storyboard; make nothing.",
+    "plan": "Show what a render would make, why, and what it costs.",
+    "render": "Make what is missing and cut the film.",
+    "show": "Show exactly what one shot asks of its model.",
+    "assemble": "Cut the film from the clips that are there.",
+    "graph": "Show which shot waits for which.",
+    "models": "Show what each model can do.",
+    "routes": "Show who serves which model, and at what price.",
+    "schema": "Write the JSON Schema of storyboards, for editors.",
+    "explain": "Explain a fault by its code.",
+    "doctor": "Check this machine and project.",
+    "clean": "Remove what is not needed, after saying what.",
+    "completion": "Print the shell completion script.",
+}
+
+EPILOG = """\b
+Exit codes: 0 done, 1 some shot or the film failed, 2 wrong usage, 3 faults in a
+storyboard, 4 `plan --exit-code` found work, 5 refused (a saved plan moved),
+6 a model cannot be reached, 130 interrupted."""
+
+
+class Commands(click.Group):
+    """The commands by name, each imported only when it is wanted."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Every command, in the order of ``COMMANDS``."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"pipeline.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the nearest command named for a slip of the finger."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            if near and "Did you mean" not in error.message:
+                error.message += f" Did you mean '{near[0]}'?"
+            raise
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list of commands, from the table above: nothing is imported for it."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=Commands,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, "-V", "--version", prog_name="storyreel")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="Colour the output; auto colours a terminal unless NO_COLOR is set.",
+)
+def storyreel(color: str) -> None:
+    """Films as code: a storyboard in YAML becomes a film, and only what changed is made.
+
+    BOARD is a storyboard's path, or just its name: `storyreel plan launch-day`.
+    """
+    from pipeline.cli.console import choose_colour
+
+    choose_colour(color)
+
+
+def run() -> None:
+    """The ``storyreel`` command."""
+    sys.exit(exit_code_of(sys.argv[1:]))
+
+
+def exit_code_of(arguments: list[str]) -> int:
+    """Run a command line and give its exit code; every error is shown here and nowhere else."""
+    try:
+        result: Any = storyreel.main(arguments, prog_name="storyreel", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Abort:
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        _close_output()
+        return 0
+    except Exception as error:  # noqa: BLE001 - the one place where every error ends
+        from pipeline.cli.problems import show_problem
+
+        return show_problem(error, arguments)
+    return result if isinstance(result, int) else 0
+
+
+def _close_output() -> None:
+    """The reader of a pipe has gone: that is its right, and no error of ours."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

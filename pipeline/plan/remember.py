@@ -1,0 +1,44 @@
+"""A lock with what a run brought; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.plan.step import Forced, Make, Step
+from pipeline.plan.take import Lock, ShotTakes, Take
+
+
+def remember(lock: Lock, board_seed: int, news: Sequence[tuple[Step, Take]]) -> Lock:
+    """The lock with new takes; blocks of other shots stay as they are.
+
+    A renamed shot takes its block along. A take made by force is picked, for somebody asked for
+    it; every other leaves what serves alone. Derived seeds are pinned.
+    """
+    shots = dict(lock.shots)
+    pins_hold = lock.board_seed == board_seed
+    for step, take in news:
+        name = step.shot.id
+        if step.renamed_from in shots and name not in shots:
+            shots[name] = shots.pop(step.renamed_from)
+        block = _with_take(shots.get(name, ShotTakes()), take)
+        if not step.shot.seed_written:
+            block = replace(block, seed=step.shot.seed)
+        if isinstance(step.action, Make) and isinstance(step.action.reason, Forced):
+            block = replace(block, pick=take.clip)
+        shots[name] = block
+    if not pins_hold:  # seeds pinned under another board seed mean nothing now
+        told = {step.shot.id for step, _ in news}
+        shots = {n: b if n in told else replace(b, seed=None) for n, b in shots.items()}
+    return Lock(board_seed, shots)
+
+
+def _with_take(block: ShotTakes, take: Take) -> ShotTakes:
+    """The block with ``take``, renumbered if another process used its number meanwhile."""
+    same = [t for t in block.takes if (t.key, t.clip) == (take.key, take.clip)]
+    if same:
+        grown = replace(same[0], frames={**same[0].frames, **take.frames})
+        return replace(block, takes=tuple(grown if t is same[0] else t for t in block.takes))
+    if any(t.number == take.number for t in block.takes):
+        take = replace(take, number=block.next_number())
+    return replace(block, takes=(*block.takes, take))

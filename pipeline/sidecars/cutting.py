@@ -1,0 +1,66 @@
+"""The cutting list beside a film: what it was cut from, so that an unchanged film is left alone."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from pipeline.files import write_whole
+from pipeline.film.timeline import Timeline
+
+SCHEMA = 1
+
+
+def cutting_list(timeline: Timeline, ffmpeg_version: str) -> dict[str, Any]:
+    """What decides a film's bytes: its frame, its cuts by clip digest, the ffmpeg that cuts."""
+    cuts = []
+    for cut in timeline.cuts:
+        words = {k: v for k, v in asdict(cut).items() if k not in ("clip", "shot")}
+        cuts.append({"shot": cut.shot, "clip": cut.clip.digest, **words})
+    return {
+        "schema": SCHEMA,
+        "title": timeline.title,
+        "width": timeline.size.width,
+        "height": timeline.size.height,
+        "rate": str(timeline.rate),
+        "frames": timeline.frames,
+        "ffmpeg": ffmpeg_version,
+        "cuts": cuts,
+    }
+
+
+def cutting_path(film: Path) -> Path:
+    """Where a film's cutting list lies."""
+    return film.with_suffix(".cuts.json")
+
+
+def is_cut_from(film: Path, timeline: Timeline, ffmpeg_version: str) -> bool:
+    """Whether the film lies there whole, cut from just this."""
+    try:
+        told = json.loads(cutting_path(film).read_bytes())
+        found = film.stat()
+    except (OSError, ValueError):
+        return False
+    return bool(
+        told.get("list") == _without_names(cutting_list(timeline, ffmpeg_version))
+        and told.get("film") == [found.st_size, found.st_mtime_ns]
+    )
+
+
+def write_cutting(film: Path, timeline: Timeline, ffmpeg_version: str) -> None:
+    """Remember what the film was cut from."""
+    found = film.stat()
+    told = {
+        "list": _without_names(cutting_list(timeline, ffmpeg_version)),
+        "shots": [cut.shot for cut in timeline.cuts],
+        "film": [found.st_size, found.st_mtime_ns],
+    }
+    write_whole(cutting_path(film), json.dumps(told, indent=1) + "\n")
+
+
+def _without_names(listed: dict[str, Any]) -> dict[str, Any]:
+    """A shot's name decides nothing in the film."""
+    cuts = [{k: v for k, v in cut.items() if k != "shot"} for cut in listed["cuts"]]
+    return {**listed, "cuts": cuts}
