@@ -1,0 +1,152 @@
+"""The pictures a board names: each looked at once, or the reason why it cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.errors import MediaError
+from pipeline.ids import Digest
+from pipeline.media.pictures import (
+    AbsolutePathError,
+    AddressError,
+    OutsideProjectError,
+    PictureFacts,
+    PicturePathError,
+    look_at_picture,
+    resolve_inside,
+)
+
+LONGEST_SIDE = 20_000
+"""In pixels: wider pictures are refused, whatever the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPicture:
+    """A picture that can be used; ``written`` is its path as the board has it."""
+
+    written: str
+    path: Path
+    facts: PictureFacts
+
+    @property
+    def digest(self) -> Digest:
+        """The digest of its bytes."""
+        return self.facts.digest
+
+
+@dataclass(frozen=True, slots=True)
+class PictureTrouble:
+    """Why a picture cannot be used: the code of the rule, the words, the way out."""
+
+    code: str
+    message: str
+    help: str
+
+
+@dataclass(frozen=True)
+class Album:
+    """Looks at pictures by their written path; ``folder`` holds the board, ``root`` the project."""
+
+    folder: Path
+    root: Path
+    _seen: dict[str, BoardPicture | PictureTrouble] = field(default_factory=dict)
+
+    def look(self, written: str) -> BoardPicture | PictureTrouble:
+        """The picture at ``written``, or what is wrong with it."""
+        if written not in self._seen:
+            self._seen[written] = self._look(written)
+        return self._seen[written]
+
+    @property
+    def pictures(self) -> Mapping[str, BoardPicture]:
+        """The pictures that were looked at and can be used."""
+        return {name: seen for name, seen in self._seen.items() if isinstance(seen, BoardPicture)}
+
+    def _look(self, written: str) -> BoardPicture | PictureTrouble:
+        if not written.strip():
+            return PictureTrouble(
+                "picture-missing",
+                "this path is empty",
+                "write a path beside this board: refs/vixen.png",
+            )
+        try:
+            path = resolve_inside(self.root, self.folder, written)
+        except PicturePathError as error:
+            return _refused(written, error)
+        return _absent(written, path) or _measured(written, path)
+
+
+def _refused(written: str, error: PicturePathError) -> PictureTrouble:
+    if isinstance(error, AddressError):
+        return PictureTrouble(
+            "picture-address",
+            f"`{written}` is an address on the network",
+            "save the picture beside this board and name the file",
+        )
+    if isinstance(error, AbsolutePathError):
+        return PictureTrouble(
+            "picture-absolute",
+            f"`{written}` is an absolute path",
+            "write it from this board's folder: refs/vixen.png",
+        )
+    if isinstance(error, OutsideProjectError):
+        return PictureTrouble(
+            "picture-outside",
+            f"`{written}` leads out of the project",
+            "copy the picture beside this board",
+        )
+    return PictureTrouble(
+        "picture-missing",
+        f"`{written}` cannot be a file's name",
+        "write a path beside this board: refs/vixen.png",
+    )
+
+
+def _absent(written: str, path: Path) -> PictureTrouble | None:
+    if path.is_symlink() and not path.exists():
+        return PictureTrouble(
+            "picture-missing",
+            f"`{written}` is a link to nothing",
+            "mend the link, or copy the picture here",
+        )
+    if not path.exists():
+        return PictureTrouble(
+            "picture-missing", f"there is no picture `{written}`", _neighbours(path)
+        )
+    if path.is_dir():
+        return PictureTrouble(
+            "picture-unreadable", f"`{written}` is a folder, not a picture", "name the file in it"
+        )
+    return None
+
+
+def _neighbours(path: Path) -> str:
+    """What lies where the picture was looked for, if one is meant."""
+    from pipeline.storyboard.wording import nearest
+
+    folder = path.parent
+    if not folder.is_dir():
+        return f"there is no folder `{folder.name}` either; paths begin at this board's folder"
+    near = nearest(path.name, sorted(entry.name for entry in folder.iterdir())[:1000])
+    return f"did you mean `{near}`?" if near else "paths begin at this board's folder"
+
+
+def _measured(written: str, path: Path) -> BoardPicture | PictureTrouble:
+    try:
+        facts = look_at_picture(path)
+    except MediaError as error:
+        return PictureTrouble(
+            "picture-unreadable",
+            f"`{written}` cannot be used: {error.why}",
+            error.hint or "save it anew as PNG, JPEG or WebP",
+        )
+    if max(facts.width, facts.height) >= LONGEST_SIDE:
+        size = f"{facts.width} x {facts.height}"
+        return PictureTrouble(
+            "picture-large",
+            f"`{written}` has {size} pixels; each side is less than {LONGEST_SIDE:,}",
+            "save a smaller copy",
+        )
+    return BoardPicture(written, path, facts)

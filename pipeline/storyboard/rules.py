@@ -1,0 +1,65 @@
+"""All rules of meaning, run together on a board that validated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.storyboard import rules_links, rules_model, rules_names, rules_pictures, rules_prompt
+from pipeline.storyboard.finding import Finding
+from pipeline.storyboard.ground import Ground
+from pipeline.storyboard.model import Storyboard
+from pipeline.storyboard.pictures import Album, BoardPicture
+
+Rule = Callable[[Ground], Iterator[Finding]]
+
+RULES: tuple[Rule, ...] = (
+    rules_names.ids_are_unique,
+    rules_names.names_are_apart,
+    rules_names.one_kind_of_picture,
+    rules_links.frames_can_be_read,
+    rules_links.links_lead_somewhere,
+    rules_links.after_names_shots,
+    rules_links.mentions_are_known,
+    rules_links.nothing_waits_for_itself,
+    rules_model.models_are_known,
+    rules_model.routes_serve_the_model,
+    rules_model.durations_can_be_made,
+    rules_model.frames_have_a_size,
+    rules_model.shapes_can_be_made,
+    rules_model.seeds_are_in_range,
+    rules_model.inputs_go_together,
+    rules_model.references_can_be_sent,
+    rules_pictures.pictures_can_be_read,
+    rules_pictures.shown_references_have_pictures,
+    rules_pictures.models_take_the_pictures,
+    rules_prompt.prompts_are_short_enough,
+    rules_names.references_are_used,
+    rules_prompt.what_is_spoken_of_is_shown,
+    rules_model.seeds_are_honoured,
+)
+"""Where two find something at one place, the earlier is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the rules found, and the pictures they looked at."""
+
+    findings: tuple[Finding, ...]
+    pictures: Mapping[str, BoardPicture]
+
+
+def check(board: Storyboard, lines: Sequence[int], *, folder: Path, root: Path) -> Checked:
+    """Run every rule.
+
+    Args:
+        board: a storyboard that validated.
+        lines: where each shot begins, in the order of the cut.
+        folder: where the board lies.
+        root: the project's folder, which no picture may leave.
+    """
+    album = Album(folder, root)
+    ground = Ground.of(board, lines, album)
+    findings = tuple(finding for rule in RULES for finding in rule(ground))
+    return Checked(findings, album.pictures)

@@ -1,0 +1,342 @@
+"""Rules about what a model can do: who serves it, how long, how large, which pictures at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.ids import ShotId
+from pipeline.models.abilities import Mode, Model, Span
+from pipeline.models.catalog import models, routes, routes_serving
+from pipeline.storyboard.finding import Aim, Finding
+from pipeline.storyboard.ground import Ground
+from pipeline.storyboard.model import ShotEntry
+from pipeline.storyboard.resolver import (
+    mode_of,
+    model_of,
+    reference_images,
+    routes_of,
+    said,
+    size_of,
+    wanted_seconds,
+)
+from pipeline.storyboard.sources import WrittenName
+from pipeline.storyboard.wording import did_you_mean
+from pipeline.timing import spell_seconds, whole_frames
+
+LONGEST_SIDE = 8192
+"""Of a film or a clip, in pixels: what H.264 at its highest level still takes."""
+
+_MODE_WORDS: dict[Mode, str] = {
+    "text": "work from words alone",
+    "first_frame": "start on a given frame",
+    "last_frame": "end on a given frame",
+    "first_and_last": "start and end on given frames",
+    "references": "be shown references",
+}
+
+
+def models_are_known(ground: Ground) -> Iterator[Finding]:
+    """Every model asked for is one that storyreel knows."""
+    known = list(models())
+    for place, shot in ground.shots():
+        name = model_of(ground.board, shot)
+        if name not in models():
+            yield Finding(
+                "unknown-model",
+                f"there is no model `{name}`",
+                ground.aim_at(place, "model"),
+                label="no such model",
+                shot=ShotId(shot.id),
+                help=did_you_mean(name, known, f"models are: {', '.join(known)}"),
+            )
+
+
+def routes_serve_the_model(ground: Ground) -> Iterator[Finding]:
+    """Every route named is known, and serves the model of the shots that take it."""
+    for place, shot in ground.shots():
+        path = ground.path_of(place, "routes")
+        model = ground.model(shot)
+        if path is None:
+            continue
+        if model and model.built_in and path[0] == "defaults" and _has_own_model(ground, shot):
+            continue  # the defaults' routes are for the defaults' model
+        for index, name in enumerate(routes_of(ground.board, shot)):
+            found = _route_fault(name, model, Aim((*path, index)), ShotId(shot.id))
+            if found:
+                yield found
+
+
+def durations_can_be_made(ground: Ground) -> Iterator[Finding]:
+    """Every shot shows at least one frame, and is no longer than its model makes."""
+    for place, shot in ground.shots():
+        wanted = wanted_seconds(ground.board, shot, ground.rate)
+        aim = ground.aim_at(place, "duration", "model")
+        model = ground.model(shot)
+        if whole_frames(wanted, ground.rate) < 1:
+            yield Finding(
+                "no-length",
+                f"shot `{shot.id}` has no frame: it is {spell_seconds(wanted)} long",
+                aim,
+                shot=ShotId(shot.id),
+                help="give it a duration such as 5s",
+            )
+        elif model and wanted > model.durations.most:
+            most = spell_seconds(model.durations.most)
+            yield Finding(
+                "duration-range",
+                f"`{model.name}` makes clips of at most {most}; shot `{shot.id}` "
+                f"is {spell_seconds(wanted)} long",
+                aim,
+                label="too long",
+                shot=ShotId(shot.id),
+                help="divide it into shots, the second starting on the first's last frame: "
+                f"`first_frame: {shot.id}.last`",
+            )
+
+
+def shapes_can_be_made(ground: Ground) -> Iterator[Finding]:
+    """Every shot's aspect and resolution is one its model makes."""
+    for place, shot in ground.shots():
+        model = ground.model(shot)
+        if model is None:
+            continue
+        if mode_of(shot) not in model.aspect_ignored:
+            yield from _not_made(ground, place, model, "aspect", model.aspects)
+        yield from _not_made(ground, place, model, "resolution", model.resolutions)
+
+
+def frames_have_a_size(ground: Ground) -> Iterator[Finding]:
+    """The film's frame, and each shot's own, has even sides that a video can have."""
+    seen = set()
+    written = ground.board.format
+    yield from _size_faults(written.aspect, written.resolution, Aim(("format", "resolution")))
+    seen.add((written.aspect, written.resolution))
+    for place, shot in ground.shots():
+        pair = (
+            str(said(ground.board, shot, "aspect", written.aspect)),
+            str(said(ground.board, shot, "resolution", written.resolution)),
+        )
+        if pair not in seen:
+            seen.add(pair)
+            yield from _size_faults(*pair, ground.aim_at(place, "resolution", "aspect"))
+
+
+def seeds_are_in_range(ground: Ground) -> Iterator[Finding]:
+    """Every seed written is one its model takes."""
+    for place, shot in ground.shots():
+        model = ground.model(shot)
+        if shot.seed is None or model is None or model.seeds is None:
+            continue
+        if shot.seed not in model.seeds:
+            yield Finding(
+                "seed-range",
+                f"seed {shot.seed} is too large for `{model.name}`",
+                Aim(("shots", place, "seed")),
+                label="out of range",
+                shot=ShotId(shot.id),
+                help=f"seeds go from {model.seeds.least} to {model.seeds.most}",
+            )
+
+
+def seeds_are_honoured(ground: Ground) -> Iterator[Finding]:
+    """A warning, once for each model, where a seed is written and may be in vain."""
+    told = set()
+    by_board = "seed" in ground.board.model_fields_set
+    for place, shot in ground.shots():
+        model = ground.model(shot)
+        if model is None or model.name in told or (shot.seed is None and not by_board):
+            continue
+        words = _doubt(model)
+        if words:
+            told.add(model.name)
+            path = ("seed",) if shot.seed is None else ("shots", place, "seed")
+            yield Finding(
+                "seed-unsure",
+                words,
+                Aim(path),
+                severity="warning",
+                help="keep the clips: they are what makes the film the same again",
+            )
+
+
+def inputs_go_together(ground: Ground) -> Iterator[Finding]:
+    """No shot asks its model for a mode it lacks, nor for inputs that exclude each other."""
+    for place, shot in ground.shots():
+        model = ground.model(shot)
+        if model is None:
+            continue
+        mode = mode_of(shot)
+        frame = "last_frame" if shot.last_frame else "first_frame"
+        if mode not in model.modes:
+            name = "references" if mode == "references" else frame
+            yield Finding(
+                "frame-input" if name == frame else "reference-input",
+                f"`{model.name}` cannot {_MODE_WORDS[mode]}",
+                Aim(("shots", place, name), "key"),
+                label="cannot be sent",
+                help=_able(mode),
+                shot=ShotId(shot.id),
+            )
+        elif shot.references and mode != "references" and not model.references_with_frames:
+            both = [name for name, other in models().items() if other.references_with_frames]
+            yield Finding(
+                "exclusive-inputs",
+                f"`{model.name}` takes a `{frame}` or references, not both",
+                Aim(("shots", place, "references"), "key"),
+                label="and these",
+                shot=ShotId(shot.id),
+                help=f"drop one of them; models that take both: {', '.join(both)}",
+                second=(Aim(("shots", place, frame), "key"), "this"),
+            )
+
+
+def references_can_be_sent(ground: Ground) -> Iterator[Finding]:
+    """Some route sends as many references as a shot shows; a warning names those that do not."""
+    for place, shot in ground.shots():
+        model = ground.model(shot)
+        if model is None or not shot.references or not ground.is_sound(place):
+            continue
+        if mode_of(shot) != "references" and not model.references_with_frames:
+            continue
+        found = _count_fault(ground, place, shot, model)
+        if found:
+            yield found
+
+
+def _count_fault(ground: Ground, place: int, shot: ShotEntry, model: Model) -> Finding | None:
+    count = _pictures_sent(ground, place)
+    takes = _takes(model, routes_of(ground.board, shot))
+    refusing = {name: span for name, span in takes.items() if count not in span}
+    if not refusing:
+        return None
+    limits = ", ".join(
+        f"{name} takes {span.least} to {span.most}" for name, span in refusing.items()
+    )
+    pictures = "1 reference" if count == 1 else f"{count} references"
+    aim = Aim(("shots", place, "references"), "key")
+    if len(refusing) == len(takes):
+        able = [
+            name
+            for name in routes_serving(model.name)
+            if name not in takes and count in _takes(model, (name,))[name]
+        ]
+        return Finding(
+            "reference-count",
+            f"shot `{shot.id}` sends {pictures}; {limits}",
+            aim,
+            label=pictures,
+            shot=ShotId(shot.id),
+            help=f"take a route that can: {', '.join(able)}" if able else "show more or fewer",
+        )
+    return Finding(
+        "reference-route",
+        f"shot `{shot.id}` sends {pictures}; {limits}",
+        aim,
+        label=pictures,
+        help="it will go by another of its routes",
+        severity="warning",
+        shot=ShotId(shot.id),
+    )
+
+
+def _takes(model: Model, names: tuple[str, ...]) -> dict[str, Span]:
+    """By route (or the model itself, where it is built in) how many references it takes."""
+    usual = model.references
+    if usual is None:
+        return {}
+    served = {name: routes()[name].serves.get(model.name) for name in names if name in routes()}
+    spans = {name: serves.references or usual for name, serves in served.items() if serves}
+    return spans or {model.name: usual}
+
+
+def _pictures_sent(ground: Ground, place: int) -> int:
+    return sum(
+        len(reference_images(ground.board, link.source.name))
+        if isinstance(link.source, WrittenName)
+        else 1
+        for link in ground.links_by_shot[place]
+        if link.kind == "references"
+    )
+
+
+def _has_own_model(ground: Ground, shot: ShotEntry) -> bool:
+    return shot.model is not None and shot.model != ground.board.defaults.model
+
+
+def _route_fault(name: str, model: Model | None, aim: Aim, shot: ShotId) -> Finding | None:
+    if name not in routes():
+        known = list(routes())
+        return Finding(
+            "unknown-route",
+            f"there is no route `{name}`",
+            aim,
+            label="no such route",
+            help=did_you_mean(name, known, f"routes are: {', '.join(known)}"),
+            shot=shot,
+        )
+    if model is None or model.name in routes()[name].serves:
+        return None
+    serving = ", ".join(routes_serving(model.name))
+    return Finding(
+        "route-model",
+        f"route `{name}` does not serve `{model.name}`",
+        aim,
+        label="does not serve it",
+        shot=shot,
+        help=f"routes that do: {serving}" if serving else "a built-in model needs no route",
+    )
+
+
+def _not_made(
+    ground: Ground, place: int, model: Model, name: str, made: tuple[str, ...] | None
+) -> Iterator[Finding]:
+    shot = ground.board.shots[place]
+    written = said(ground.board, shot, name, getattr(ground.board.format, name))
+    if made is None or written in made:
+        return
+    hint = f"`{model.name}` makes {', '.join(made)}"
+    if shot.model is None or getattr(shot, name) is None:
+        hint += f"; say `{name}: {made[0]}` under `defaults:` or on the shot"
+    yield Finding(
+        f"{name}-not-made",
+        f"`{model.name}` makes no {written} for shot `{shot.id}`",
+        ground.aim_at(place, name, "model"),
+        label="not made",
+        help=hint,
+        shot=ShotId(shot.id),
+    )
+
+
+def _size_faults(aspect: str, resolution: str, aim: Aim) -> Iterator[Finding]:
+    short = int(resolution.removesuffix("p"))
+    size = size_of(aspect, resolution)
+    if short % 2:
+        yield Finding(
+            "film-size",
+            f"{resolution} is odd; a video's sides are even",
+            aim,
+            help=f"write {short - 1}p or {short + 1}p",
+        )
+    elif max(size.width, size.height) > LONGEST_SIDE:
+        yield Finding(
+            "film-size",
+            f"{aspect} at {resolution} is {size.width} x {size.height} "
+            f"pixels; each side is at most {LONGEST_SIDE}",
+            aim,
+            help="write a smaller resolution, such as 1080p",
+        )
+
+
+def _doubt(model: Model) -> str | None:
+    if model.seeds is None:
+        return f"`{model.name}` takes no seed"
+    return {
+        "unknown": f"`{model.name}` does not say whether it honours a seed",
+        "best effort": f"`{model.name}` honours a seed as well as it can, no better",
+        "no": f"`{model.name}` does not honour a seed",
+    }.get(model.seed_honoured)
+
+
+def _able(mode: Mode) -> str:
+    able = [name for name, model in models().items() if mode in model.modes]
+    return f"models that can: {', '.join(able)}" if able else "no model here can"
