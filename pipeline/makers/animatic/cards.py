@@ -1,0 +1,158 @@
+"""References laid out: the first fills the back, the others stand before it as cards."""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
+
+from pipeline.makers.animatic.camera import in_sight
+from pipeline.makers.animatic.geometry import Box, covering, inside
+from pipeline.makers.animatic.pictures import part, solid
+from pipeline.makers.animatic.plate import Plate, backdrop, cut_out
+from pipeline.makers.animatic.stage import Stage, closer, density
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.makers.animatic.camera import Pose
+
+_BACK, _NEAR = 0.55, 1.25  # depths
+_SLIM, _BROAD = 0.72, 1.6  # shapes of card; a picture beyond is cropped
+_PAPER = (246, 244, 240)
+_LARGER = {
+    "extreme_wide": 0.7, "wide": 0.8, "full": 0.88, "medium_close_up": 1.08, "close_up": 1.16,
+    "extreme_close_up": 1.22, "insert": 1.22,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A reference: its picture (RGB, or RGBA for a cut-out) and its name, if any."""
+
+    picture: Image.Image
+    name: str = ""
+
+
+def gathered(
+    cards: Sequence[Card], window: Box, poses: Sequence[Pose], *, size: str, seed: int
+) -> Stage:
+    """A scene of several references."""
+    chance = random.Random(f"cards {seed}")  # noqa: S311 - a layout, not a secret
+    behind, *before = cards
+    if behind.picture.mode == "RGBA":
+        before = list(cards)
+    back = _back(behind.picture, window, poses, size, blurred=behind.picture.mode == "RGBA")
+    places = spots(len(before), window, size, flip=chance.random() < 0.5)  # noqa: PLR2004
+    fine = density(poses)
+    plates = [back]
+    for card, spot in zip(before, places, strict=True):
+        plates.append(_stand(card, spot, window, fine, chance))
+    return Stage(window, tuple(plates), tuple(poses))
+
+
+def _back(
+    picture: Image.Image, window: Box, poses: Sequence[Pose], size: str, *, blurred: bool
+) -> Plate:
+    seen = in_sight(poses, _BACK, window, alone=False)
+    picture = solid(picture)
+    placed = closer(covering(seen, picture.width / picture.height, (0.5, 0.4)), seen, size)
+    soft = max(picture.size) / (18 if blurred else 260)
+    dimmed = picture.filter(ImageFilter.GaussianBlur(soft)).point(lambda value: value * 0.86)
+    return backdrop(dimmed, placed, seen, depth=_BACK, density=1.0)
+
+
+def spots(count: int, window: Box, size: str, *, flip: bool) -> list[Box]:
+    """Where cards stand, in the window's pixels: one to a side, several in rows. Pure."""
+    upright = window.height > window.width
+    rows = 1 if count <= (2 if upright else 5) else 2
+    columns = math.ceil(count / rows)
+    room = _room(window, count, upright=upright, flip=flip)
+    wide, tall = room.width / columns, room.height / rows
+    share = min(0.94, 0.84 * _LARGER.get(size, 1.0))
+    found = []
+    for number in range(count):
+        row, column = divmod(number, columns)
+        short = columns * (row + 1) - count if row == rows - 1 else 0  # the last row is centred
+        left = room.left + (column + max(0, short) / 2) * wide
+        cell = Box(left, room.top + row * tall, left + wide, room.top + (row + 1) * tall)
+        gap = (1 - share) / 2
+        found.append(
+            Box(
+                cell.left + wide * gap,
+                cell.top + tall * gap,
+                cell.right - wide * gap,
+                cell.bottom - tall * gap,
+            )
+        )
+    return found
+
+
+def _room(window: Box, count: int, *, upright: bool, flip: bool) -> Box:
+    """The part of the window that cards share."""
+    across, down = window.width, window.height
+    if upright:
+        return Box(across * 0.04, down * (0.5 if count <= 2 else 0.36), across * 0.96, down * 0.95)
+    if count == 1:
+        left = 0.03 if flip else 0.52
+        return Box(across * left, down * 0.08, across * (left + 0.45), down * 0.97)
+    return Box(across * 0.05, down * 0.12, across * 0.95, down * 0.95)
+
+
+def _stand(card: Card, spot: Box, window: Box, fine: float, chance: random.Random) -> Plate:
+    if card.picture.mode == "RGBA":
+        return _figure(card.picture, spot, window, fine)
+    shape = min(_BROAD, max(_SLIM, card.picture.width / card.picture.height))
+    place = inside(spot, shape)
+    drawn = _card(card, place, fine)
+    tilt = chance.uniform(-1.6, 1.6)
+    turned = drawn.rotate(tilt, Image.Resampling.BICUBIC, expand=True)
+    grown = Box(0, 0, turned.width / fine, turned.height / fine).moved(
+        (place.left + place.right - turned.width / fine) / 2,
+        (place.top + place.bottom - turned.height / fine) / 2,
+    )
+    return cut_out(turned, grown, depth=_NEAR)
+
+
+def _figure(picture: Image.Image, spot: Box, window: Box, fine: float) -> Plate:
+    """A cut-out stands on the window's lower edge."""
+    place = inside(spot, picture.width / picture.height)
+    place = place.moved(0, window.bottom - place.bottom)
+    size = (max(2, round(place.width * fine)), max(2, round(place.height * fine)))
+    return cut_out(picture.resize(size, Image.Resampling.LANCZOS), place, depth=_NEAR)
+
+
+def _card(card: Card, place: Box, fine: float) -> Image.Image:
+    """A print with a thin paper border, round corners and a soft shadow, as RGBA."""
+    width, height = round(place.width * fine), round(place.height * fine)
+    short = min(width, height)
+    border, radius, shade = max(2, short // 55), max(2, short // 40), max(3, short // 22)
+    picture = part(
+        card.picture,
+        covering(place, card.picture.width / card.picture.height, (0.5, 0.36)),
+        place,
+        (width - 2 * border, height - 2 * border),
+    )
+    paper = Image.new("RGB", (width, height), _PAPER)
+    paper.paste(picture, (border, border))
+    whole = (width + 2 * shade, height + 2 * shade)
+    shadow = Image.new("L", whole)
+    shadow.paste(150, (shade, shade + shade // 3, shade + width, shade + height + shade // 3))
+    shadow = shadow.filter(ImageFilter.GaussianBlur(shade / 2.2))
+    mask = _rounded(width, height, radius)
+    solid_part = Image.new("L", whole)
+    solid_part.paste(mask, (shade, shade))
+    card_picture = Image.new("RGB", whole, (6, 6, 8))
+    card_picture.paste(paper, (shade, shade), mask)
+    card_picture.putalpha(ImageChops.lighter(shadow, solid_part))
+    return card_picture
+
+
+def _rounded(width: int, height: int, radius: int) -> Image.Image:
+    """A mask of a box with round corners and smooth edges."""
+    large = Image.new("L", (width * 4, height * 4))
+    ImageDraw.Draw(large).rounded_rectangle((0, 0, width * 4 - 1, height * 4 - 1), radius * 4, 255)
+    return large.reduce(4)

@@ -1,0 +1,166 @@
+"""Boxes and projective maps, as plain tuples; continuous coordinates, pixel centres at halves."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_STRAIGHT = 1e-9  # below this a map is a mere stretch
+
+
+class Box(NamedTuple):
+    """A rectangle by its sides."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        """From left to right."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """From top to bottom."""
+        return self.bottom - self.top
+
+    @property
+    def corners(self) -> tuple[tuple[float, float], ...]:
+        """The four corners."""
+        return (
+            (self.left, self.top),
+            (self.right, self.top),
+            (self.left, self.bottom),
+            (self.right, self.bottom),
+        )
+
+    def moved(self, x: float, y: float) -> Box:
+        """The same box elsewhere."""
+        return Box(self.left + x, self.top + y, self.right + x, self.bottom + y)
+
+    def grown(self, by: float) -> Box:
+        """The box with its sides ``by`` further out."""
+        return Box(self.left - by, self.top - by, self.right + by, self.bottom + by)
+
+    def within(self, other: Box) -> Box:
+        """What both boxes share; empty (right <= left) where they share nothing."""
+        return Box(
+            max(self.left, other.left),
+            max(self.top, other.top),
+            min(self.right, other.right),
+            min(self.bottom, other.bottom),
+        )
+
+    def evened(self) -> Box:
+        """The smallest box with even corners around this one."""
+        return Box(
+            math.floor(self.left / 2) * 2,
+            math.floor(self.top / 2) * 2,
+            math.ceil(self.right / 2) * 2,
+            math.ceil(self.bottom / 2) * 2,
+        )
+
+
+def around(points: Iterable[tuple[float, float]]) -> Box:
+    """The smallest box that holds all points."""
+    across, down = zip(*points, strict=True)
+    return Box(min(across), min(down), max(across), max(down))
+
+
+def covering(box: Box, aspect: float, focus: tuple[float, float] = (0.5, 0.5)) -> Box:
+    """The smallest box of an aspect (width to height) that covers ``box``.
+
+    ``focus`` says which part of what sticks out is kept in sight: 0 left or top, 1 right or bottom.
+    """
+    width = max(box.width, box.height * aspect)
+    height = width / aspect
+    left = box.left - (width - box.width) * focus[0]
+    top = box.top - (height - box.height) * focus[1]
+    return Box(left, top, left + width, top + height)
+
+
+def inside(box: Box, aspect: float) -> Box:
+    """The largest box of an aspect that fits into ``box``, in its middle."""
+    width = min(box.width, box.height * aspect)
+    height = width / aspect
+    left = box.left + (box.width - width) / 2
+    top = box.top + (box.height - height) / 2
+    return Box(left, top, left + width, top + height)
+
+
+class Map(NamedTuple):
+    """A projective map: ``x' = (ax + by + c) / (gx + hy + i)``, ``y'`` with ``d e f``."""
+
+    a: float
+    b: float
+    c: float
+    d: float
+    e: float
+    f: float
+    g: float = 0.0
+    h: float = 0.0
+    i: float = 1.0
+
+    @property
+    def stretches(self) -> bool:
+        """Whether upright boxes stay upright boxes."""
+        return all(abs(part) < _STRAIGHT for part in (self.b, self.d, self.g, self.h))
+
+    @property
+    def flat(self) -> bool:
+        """Whether parallels stay parallel."""
+        return abs(self.g) < _STRAIGHT and abs(self.h) < _STRAIGHT
+
+    def at(self, point: tuple[float, float]) -> tuple[float, float]:
+        """Where a point goes."""
+        x, y = point
+        depth = self.g * x + self.h * y + self.i
+        return (
+            (self.a * x + self.b * y + self.c) / depth,
+            (self.d * x + self.e * y + self.f) / depth,
+        )
+
+    def after(self, first: Map) -> Map:
+        """The map that does ``first``, then this one."""
+        rows = (self[0:3], self[3:6], self[6:9])
+        columns = (first[0::3], first[1::3], first[2::3])
+        product = [
+            sum(one * other for one, other in zip(row, column, strict=True))
+            for row in rows
+            for column in columns
+        ]
+        return Map(*(part / product[8] for part in product))
+
+    def undone(self) -> Map:
+        """The map back."""
+        a, b, c, d, e, f, g, h, i = self
+        adjugate = (
+            e * i - f * h, c * h - b * i, b * f - c * e,
+            f * g - d * i, a * i - c * g, c * d - a * f,
+            d * h - e * g, b * g - a * h, a * e - b * d,
+        )  # fmt: skip
+        return Map(*(part / adjugate[8] for part in adjugate))
+
+
+def shift(x: float, y: float) -> Map:
+    """Move by ``x`` and ``y``."""
+    return Map(1, 0, x, 0, 1, y)
+
+
+def scale(x: float, y: float) -> Map:
+    """Stretch about the origin."""
+    return Map(x, 0, 0, 0, y, 0)
+
+
+_CHROMA_TO_LUMA = Map(2, 0, -0.5, 0, 2, 0)
+_LUMA_TO_CHROMA = Map(0.5, 0, 0.25, 0, 0.5, 0)
+
+
+def for_chroma(luma: Map) -> Map:
+    """The map between chroma planes that goes with one between luma planes (left-sited 4:2:0)."""
+    return _LUMA_TO_CHROMA.after(luma).after(_CHROMA_TO_LUMA)

@@ -1,0 +1,183 @@
+"""Layers of a scene, cut to what the camera will see, and drawn as it sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PIL import Image, ImageFilter
+
+from pipeline.makers.animatic.geometry import Box, Map, around, for_chroma, scale, shift
+from pipeline.makers.animatic.pictures import part
+from pipeline.makers.animatic.planes import Colour, Planes, halved, planes_of
+
+_MARGIN = 4  # pixels of a plate around what is seen, so that no filter reaches past its edge
+_CLEAR = 8  # transparent pixels around a cut-out, for the same reason
+_RIM = 4  # of them that are not even drawn
+
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """A layer. ``place`` is where it lies in the scene at rest, in the window's pixels.
+
+    Its pixels are either ``planes`` or one ``colour`` (Y, Cb, Cr); ``alpha`` and ``alpha_chroma``
+    say where it is solid, ``None`` everywhere.
+    """
+
+    place: Box
+    depth: float
+    size: tuple[int, int]
+    planes: Planes | None = None
+    colour: Colour | None = None
+    alpha: Image.Image | None = None
+    alpha_chroma: Image.Image | None = None
+
+    def draw(self, onto: Planes, looking: Map) -> None:
+        """Paint the layer on the window, ``looking`` from its pixels into the scene."""
+        target = self._seen(looking, onto.size)
+        if target.right <= target.left or target.bottom <= target.top:
+            return
+        luma = self._density().after(looking).after(shift(target.left, target.top))
+        chroma = for_chroma(luma)
+        size = (int(target.width), int(target.height))
+        half = (size[0] // 2, size[1] // 2)
+        mask = self.alpha and sampled(self.alpha, luma, size)
+        mask_chroma = self.alpha_chroma and sampled(self.alpha_chroma, chroma, half)
+        at = (int(target.left), int(target.top))
+        at_chroma = (at[0] // 2, at[1] // 2)
+        if self.planes is None:
+            assert self.colour is not None
+            _stamp(onto.y, self.colour[0], at, mask)
+            _stamp(onto.u, self.colour[1], at_chroma, mask_chroma)
+            _stamp(onto.v, self.colour[2], at_chroma, mask_chroma)
+            return
+        _stamp(onto.y, sampled(self.planes.y, luma, size), at, mask)
+        _stamp(onto.u, sampled(self.planes.u, chroma, half), at_chroma, mask_chroma)
+        _stamp(onto.v, sampled(self.planes.v, chroma, half), at_chroma, mask_chroma)
+
+    def _density(self) -> Map:
+        """From the scene at rest to the plate's own pixels."""
+        across, down = self.size[0] / self.place.width, self.size[1] / self.place.height
+        return scale(across, down).after(shift(-self.place.left, -self.place.top))
+
+    def _seen(self, looking: Map, size: tuple[int, int]) -> Box:
+        window = Box(0, 0, *size)
+        if self.alpha is None:
+            return window
+        back = looking.undone()
+        rim = self.place.grown(-_RIM * self.place.width / self.size[0])
+        return around(back.at(corner) for corner in rim.corners).within(window).evened()
+
+
+def sampled(plane: Image.Image, through: Map, size: tuple[int, int]) -> Image.Image:
+    """``size`` pixels of a plane, each where the map says; outside of the plane is 0."""
+    if through.stretches:
+        box = Box(
+            through.c, through.f, through.c + through.a * size[0], through.f + through.e * size[1]
+        )
+        if box.left >= 0 and box.top >= 0 and box.right <= plane.width and (
+            box.bottom <= plane.height
+        ):
+            return plane.resize(size, Image.Resampling.BICUBIC, box=box)
+    if through.flat:
+        return plane.transform(
+            size, Image.Transform.AFFINE, through[:6], Image.Resampling.BILINEAR
+        )
+    return plane.transform(
+        size, Image.Transform.PERSPECTIVE, through[:8], Image.Resampling.BILINEAR
+    )
+
+
+def _stamp(
+    onto: Image.Image,
+    what: Image.Image | int,
+    at: tuple[int, int],
+    mask: Image.Image | None,
+) -> None:
+    if isinstance(what, int):
+        assert mask is not None
+        onto.paste(what, (*at, at[0] + mask.width, at[1] + mask.height), mask)
+    else:
+        onto.paste(what, at, mask)
+
+
+def backdrop(picture: Image.Image, placed: Box, seen: Box, *, depth: float, density: float) -> Plate:
+    """An opaque layer: an RGB picture laid out at ``placed``, made to fill all that is ``seen``.
+
+    Where the picture ends before the sight does, it goes on as a soft reflection of itself.
+    ``density`` is how many pixels the plate has for one of the window's.
+    """
+    wanted = seen.grown(_MARGIN).evened()
+    real = placed.within(wanted)
+    size = _pixels(wanted, density)
+    across, down = size[0] / wanted.width, size[1] / wanted.height
+    left, top = round((real.left - wanted.left) * across), round((real.top - wanted.top) * down)
+    right = round((real.right - wanted.left) * across)
+    bottom = round((real.bottom - wanted.top) * down)
+    inner = part(picture, placed, real, (max(1, right - left), max(1, bottom - top)))
+    whole = inner if inner.size == size else _reflected(inner, (left, top), size)
+    return Plate(wanted, depth, size, planes=planes_of(whole))
+
+
+def painted(picture: Image.Image, place: Box, *, depth: float) -> Plate:
+    """An opaque layer painted to measure; the picture's sides are even."""
+    return Plate(place, depth, picture.size, planes=planes_of(picture))
+
+
+def cut_out(picture: Image.Image, place: Box, *, depth: float) -> Plate:
+    """A layer with soft edges from an RGBA picture, which fills ``place``."""
+    across, down = place.width / picture.width, place.height / picture.height
+    width, height = _even(picture.width + 2 * _CLEAR), _even(picture.height + 2 * _CLEAR)
+    colours = Image.new("RGB", (width, height))
+    rgb = picture.convert("RGB")
+    colours.paste(rgb.resize((width, height)))  # something like it under the clear rim
+    colours.paste(rgb, (_CLEAR, _CLEAR))
+    alpha = Image.new("L", (width, height))
+    alpha.paste(picture.getchannel("A"), (_CLEAR, _CLEAR))
+    whole = Box(0, 0, width * across, height * down).moved(
+        place.left - _CLEAR * across, place.top - _CLEAR * down
+    )
+    return Plate(
+        whole,
+        depth,
+        (width, height),
+        planes=planes_of(colours),
+        alpha=alpha,
+        alpha_chroma=halved(alpha),
+    )
+
+
+def silhouette(alpha: Image.Image, colour: Colour, place: Box, *, depth: float) -> Plate:
+    """A layer of one colour (Y, Cb, Cr) where the even plane ``alpha`` says."""
+    return Plate(
+        place, depth, alpha.size, colour=colour, alpha=alpha, alpha_chroma=halved(alpha)
+    )
+
+
+def _reflected(inner: Image.Image, at: tuple[int, int], size: tuple[int, int]) -> Image.Image:
+    left, top = at
+    whole = Image.new("RGB", size)
+    flipped = inner.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    rows = [(inner, flipped)]
+    upside = Image.Transpose.FLIP_TOP_BOTTOM
+    rows = [*rows, (inner.transpose(upside), flipped.transpose(upside))]
+    for row in range(-(top // inner.height) - 1, (size[1] - top) // inner.height + 1):
+        for column in range(-(left // inner.width) - 1, (size[0] - left) // inner.width + 1):
+            tile = rows[row % 2][column % 2]
+            whole.paste(tile, (left + column * inner.width, top + row * inner.height))
+    soft = whole.filter(ImageFilter.GaussianBlur(max(size) / 60)).point(lambda value: value * 0.8)
+    solid = (left, top, left + inner.width, top + inner.height)
+    mask = Image.new("L", size)
+    mask.paste(255, solid)
+    mask = mask.filter(ImageFilter.GaussianBlur(max(size) / 40)).point(
+        lambda value: min(255, value * 2)
+    )
+    mask.paste(255, solid)
+    return Image.composite(whole, soft, mask)
+
+
+def _pixels(box: Box, density: float) -> tuple[int, int]:
+    return (_even(round(box.width * density)), _even(round(box.height * density)))
+
+
+def _even(number: int) -> int:
+    return number + number % 2

@@ -1,0 +1,85 @@
+"""What stands before the camera: the pictures of an order laid out as layers of a scene."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.makers.animatic.camera import Pose, in_sight, view
+from pipeline.makers.animatic.geometry import Box, covering
+from pipeline.makers.animatic.plate import Plate, backdrop
+from pipeline.makers.animatic.planes import Planes, blank
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PIL import Image
+
+_DENSEST = 1.5  # pixels of a plate for one of the window's, at most
+# How much closer than the whole picture each shot size stands.
+CLOSER = {
+    "extreme_wide": 1.0, "wide": 1.0, "full": 1.08, "medium_wide": 1.15, "medium": 1.25,
+    "medium_close_up": 1.45, "close_up": 1.7, "extreme_close_up": 2.3, "insert": 2.0,
+    "over_shoulder": 1.25,
+}  # fmt: skip
+_FACES = (0.5, 0.36)  # what matters in a picture stands above its middle
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Layers from far to near, and the camera's stance for each frame."""
+
+    window: Box
+    plates: tuple[Plate, ...]
+    poses: tuple[Pose, ...]
+
+    def draw(self, frame: int) -> Planes:
+        """The window's picture at ``frame``."""
+        onto = blank(int(self.window.width), int(self.window.height))
+        alone = len(self.plates) == 1
+        for plate in self.plates:
+            plate.draw(onto, view(self.poses[frame], plate.depth, self.window, alone=alone))
+        return onto
+
+
+def window_of(box: Box) -> Box:
+    """The window with its own corner as the origin."""
+    return box.moved(-box.left, -box.top)
+
+
+def continued(picture: Image.Image, window: Box, poses: Sequence[Pose]) -> Stage:
+    """A scene that goes on from a frame: ``picture`` (RGB) is what the window shows at rest."""
+    seen = in_sight(poses, 1.0, window, alone=True)
+    plate = backdrop(picture, window, seen, depth=1.0, density=1.0)
+    return Stage(window, (plate,), tuple(poses))
+
+
+def whole(picture: Image.Image, window: Box, poses: Sequence[Pose], size: str) -> Stage:
+    """A scene that is one picture (RGB), large enough for all that the camera sees of it."""
+    seen = in_sight(poses, 1.0, window, alone=True)
+    placed = closer(covering(seen, picture.width / picture.height, _FACES), seen, size)
+    plate = backdrop(picture, placed, seen, depth=1.0, density=density(poses))
+    return Stage(window, (plate,), tuple(poses))
+
+
+def closer(placed: Box, seen: Box, size: str) -> Box:
+    """The picture's place enlarged for a shot size, what matters in it kept in sight."""
+    factor = CLOSER.get(size, 1.0)
+    x = seen.left + seen.width * _FACES[0]
+    y = placed.top + placed.height * _FACES[1]
+    grown = Box(
+        x + (placed.left - x) * factor,
+        y + (placed.top - y) * factor,
+        x + (placed.right - x) * factor,
+        y + (placed.bottom - y) * factor,
+    )
+    # what is enlarged may be shifted, as long as it still covers all that is seen
+    down = min(seen.top - grown.top, max(seen.bottom - grown.bottom, 0.0))
+    return grown.moved(0.0, down)
+
+
+def density(poses: Sequence[Pose]) -> float:
+    """How fine a plate has to be for the closest that the camera comes."""
+    closest = max(pose.zoom + max(0.0, pose.dolly) for pose in poses)
+    return min(_DENSEST, max(1.0, math.exp(closest)))
