@@ -124,16 +124,24 @@ def _starting_points(clip: ClipIndex, index: int) -> Iterator[int]:
 
 
 def _decoded_from(path: Path, start: int, clip: ClipIndex, index: int) -> VideoFrame | None:
-    """Feed a fresh decoder from packet ``start`` on until the frame comes out whole."""
-    time = clip.timetable.times[index]
+    """Feed a fresh decoder from packet ``start`` on until the frame comes out whole.
+
+    ``None`` where it does not, or where ``start`` is no whole picture after all: a stream that is
+    refreshed strip by strip calls frames keys that lean on others.
+    """
+    from av.video.frame import PictureType
+
+    time, start_time = clip.timetable.times[index], clip.packets[start].pts
+    from_key = start == 0
     with opened(path) as container:
         picture = picture_of(path, container)
         picture.thread_type = "AUTO"
         packets = itertools.islice(container.demux(picture), start, None)
         frames = itertools.chain.from_iterable(picture.decode(packet) for packet in packets)
         for number, frame in enumerate(frames):
+            from_key = from_key or (frame.pts == start_time and frame.pict_type == PictureType.I)
             is_it = number == index if clip.counted else frame.pts == time
-            if is_it and not frame.is_corrupt:
+            if is_it and from_key and not frame.is_corrupt:
                 return frame
     return None
 
