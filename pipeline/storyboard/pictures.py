@@ -124,7 +124,7 @@ def _absent(written: str, path: Path) -> PictureTrouble | None:
 
 def _neighbours(path: Path) -> str:
     """What lies where the picture was looked for, if one is meant."""
-    from pipeline.storyboard.wording import nearest
+    from pipeline.storyboard.spelling import nearest
 
     folder = path.parent
     if not folder.is_dir():

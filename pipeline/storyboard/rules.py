@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.storyboard import rules_links, rules_model, rules_names, rules_pictures, rules_prompt
+from pipeline.storyboard import (
+    rules_links,
+    rules_model,
+    rules_names,
+    rules_pictures,
+    rules_prompt,
+    rules_routes,
+)
 from pipeline.storyboard.finding import Finding
 from pipeline.storyboard.ground import Ground
 from pipeline.storyboard.model import Storyboard
@@ -24,13 +31,13 @@ RULES: tuple[Rule, ...] = (
     rules_links.mentions_are_known,
     rules_links.nothing_waits_for_itself,
     rules_model.models_are_known,
-    rules_model.routes_serve_the_model,
+    rules_routes.routes_serve_the_model,
     rules_model.durations_can_be_made,
     rules_model.frames_have_a_size,
     rules_model.shapes_can_be_made,
     rules_model.seeds_are_in_range,
     rules_model.inputs_go_together,
-    rules_model.references_can_be_sent,
+    rules_routes.references_can_be_sent,
     rules_pictures.pictures_can_be_read,
     rules_pictures.shown_references_have_pictures,
     rules_pictures.models_take_the_pictures,

@@ -14,7 +14,7 @@ from pipeline.storyboard.ground import Ground, Link
 from pipeline.storyboard.prompt import mentions
 from pipeline.storyboard.resolver import wanted_seconds
 from pipeline.storyboard.sources import WrittenFrame, WrittenName, WrittenPicture
-from pipeline.storyboard.wording import did_you_mean, nearest
+from pipeline.storyboard.spelling import did_you_mean, nearest
 from pipeline.timing import Length, spell_seconds
 
 _ALMOST_A_FRAME = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)[.@]\S*")

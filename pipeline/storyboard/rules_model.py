@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.ids import ShotId
-from pipeline.models.abilities import Mode, Model, Span
-from pipeline.models.catalog import models, routes, routes_serving
+from pipeline.models.abilities import Mode, Model
+from pipeline.models.catalog import models
 from pipeline.storyboard.finding import Aim, Finding
 from pipeline.storyboard.ground import Ground
-from pipeline.storyboard.model import ShotEntry
 from pipeline.storyboard.resolver import (
     mode_of,
     model_of,
-    reference_images,
-    routes_of,
     said,
     size_of,
     wanted_seconds,
 )
-from pipeline.storyboard.sources import WrittenName
-from pipeline.storyboard.wording import did_you_mean
+from pipeline.storyboard.spelling import did_you_mean
 from pipeline.timing import spell_seconds, whole_frames
 
 LONGEST_SIDE = 8192
@@ -49,21 +45,6 @@ def models_are_known(ground: Ground) -> Iterator[Finding]:
                 shot=ShotId(shot.id),
                 help=did_you_mean(name, known, f"models are: {', '.join(known)}"),
             )
-
-
-def routes_serve_the_model(ground: Ground) -> Iterator[Finding]:
-    """Every route named is known, and serves the model of the shots that take it."""
-    for place, shot in ground.shots():
-        path = ground.path_of(place, "routes")
-        model = ground.model(shot)
-        if path is None:
-            continue
-        if model and model.built_in and path[0] == "defaults" and _has_own_model(ground, shot):
-            continue  # the defaults' routes are for the defaults' model
-        for index, name in enumerate(routes_of(ground.board, shot)):
-            found = _route_fault(name, model, Aim((*path, index)), ShotId(shot.id))
-            if found:
-                yield found
 
 
 def durations_can_be_made(ground: Ground) -> Iterator[Finding]:
@@ -190,103 +171,6 @@ def inputs_go_together(ground: Ground) -> Iterator[Finding]:
             )
 
 
-def references_can_be_sent(ground: Ground) -> Iterator[Finding]:
-    """Some route sends as many references as a shot shows; a warning names those that do not."""
-    for place, shot in ground.shots():
-        model = ground.model(shot)
-        if model is None or not shot.references or not ground.is_sound(place):
-            continue
-        if mode_of(shot) != "references" and not model.references_with_frames:
-            continue
-        found = _count_fault(ground, place, shot, model)
-        if found:
-            yield found
-
-
-def _count_fault(ground: Ground, place: int, shot: ShotEntry, model: Model) -> Finding | None:
-    count = _pictures_sent(ground, place)
-    takes = _takes(model, routes_of(ground.board, shot))
-    refusing = {name: span for name, span in takes.items() if count not in span}
-    if not refusing:
-        return None
-    limits = ", ".join(
-        f"{name} takes {span.least} to {span.most}" for name, span in refusing.items()
-    )
-    pictures = "1 reference" if count == 1 else f"{count} references"
-    aim = Aim(("shots", place, "references"), "key")
-    if len(refusing) == len(takes):
-        able = [
-            name
-            for name in routes_serving(model.name)
-            if name not in takes and count in _takes(model, (name,))[name]
-        ]
-        return Finding(
-            "reference-count",
-            f"shot `{shot.id}` sends {pictures}; {limits}",
-            aim,
-            label=pictures,
-            shot=ShotId(shot.id),
-            help=f"take a route that can: {', '.join(able)}" if able else "show more or fewer",
-        )
-    return Finding(
-        "reference-route",
-        f"shot `{shot.id}` sends {pictures}; {limits}",
-        aim,
-        label=pictures,
-        help="it will go by another of its routes",
-        severity="warning",
-        shot=ShotId(shot.id),
-    )
-
-
-def _takes(model: Model, names: tuple[str, ...]) -> dict[str, Span]:
-    """By route (or the model itself, where it is built in) how many references it takes."""
-    usual = model.references
-    if usual is None:
-        return {}
-    served = {name: routes()[name].serves.get(model.name) for name in names if name in routes()}
-    spans = {name: serves.references or usual for name, serves in served.items() if serves}
-    return spans or {model.name: usual}
-
-
-def _pictures_sent(ground: Ground, place: int) -> int:
-    return sum(
-        len(reference_images(ground.board, link.source.name))
-        if isinstance(link.source, WrittenName)
-        else 1
-        for link in ground.links_by_shot[place]
-        if link.kind == "references"
-    )
-
-
-def _has_own_model(ground: Ground, shot: ShotEntry) -> bool:
-    return shot.model is not None and shot.model != ground.board.defaults.model
-
-
-def _route_fault(name: str, model: Model | None, aim: Aim, shot: ShotId) -> Finding | None:
-    if name not in routes():
-        known = list(routes())
-        return Finding(
-            "unknown-route",
-            f"there is no route `{name}`",
-            aim,
-            label="no such route",
-            help=did_you_mean(name, known, f"routes are: {', '.join(known)}"),
-            shot=shot,
-        )
-    if model is None or model.name in routes()[name].serves:
-        return None
-    serving = ", ".join(routes_serving(model.name))
-    return Finding(
-        "route-model",
-        f"route `{name}` does not serve `{model.name}`",
-        aim,
-        label="does not serve it",
-        shot=shot,
-        help=f"routes that do: {serving}" if serving else "a built-in model needs no route",
-    )
-
-
 def _not_made(
     ground: Ground, place: int, model: Model, name: str, made: tuple[str, ...] | None
 ) -> Iterator[Finding]:
@@ -298,7 +182,7 @@ def _not_made(
     if shot.model is None or getattr(shot, name) is None:
         hint += f"; say `{name}: {made[0]}` under `defaults:` or on the shot"
     yield Finding(
-        f"{name}-not-made",
+        "aspect-not-made" if name == "aspect" else "resolution-not-made",
         f"`{model.name}` makes no {written} for shot `{shot.id}`",
         ground.aim_at(place, name, "model"),
         label="not made",

@@ -8,28 +8,19 @@ stack of its own: no depth of nesting can end in a RecursionError, no alias in a
 from __future__ import annotations
 
 import difflib
-import math
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
 from pipeline.storyboard.fault import Fault, Path, Places, Related, Source, Span, Spot
+from pipeline.storyboard.scalars import scalar
 from pipeline.storyboard.slips import Complaint, word_slip
 
 DEEPEST = 20
 MOST_ALIASED = 10_000
-_LONGEST_NUMBER = 40
+_NO_KEY = "\0"  # for a key that is not text; no board has a NUL
 _PURE_UP_TO = 500_000  # characters; the pure parser says it better but is many times slower
-
-_NULL = frozenset({"", "~", "null", "Null", "NULL"})
-_BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_INT = re.compile(r"[-+]?[0-9]+")
-_PREFIXED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_NO_NUMBER = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
-_MAYBE = re.compile(r"[-+.~0-9nNtTfF]|$")
 
 
 @dataclass(frozen=True)
@@ -76,42 +67,6 @@ def places(source: Source) -> Places:
     builder = _Builder(source, keep_places=True)
     builder.build()
     return Places(source, builder.spots)
-
-
-def scalar(text: str) -> object:
-    """What a plain scalar means by the core schema of YAML 1.2.
-
-    Raises:
-        ValueError: it is infinite, not a number, or too long for one.
-    """
-    if not _MAYBE.match(text):
-        return text
-    if text in _NULL:
-        return None
-    if text in _BOOL:
-        return _BOOL[text]
-    if _INT.fullmatch(text):
-        return int(_of_fair_length(text))
-    if _PREFIXED.fullmatch(text):
-        return int(_of_fair_length(text), 0)
-    return _as_float(text)
-
-
-def _as_float(text: str) -> float | str:
-    if _NO_NUMBER.fullmatch(text):
-        raise ValueError(text)
-    if not _FLOAT.fullmatch(text):
-        return text
-    number = float(_of_fair_length(text))
-    if math.isinf(number):
-        raise ValueError(text)
-    return number
-
-
-def _of_fair_length(text: str) -> str:
-    if len(text) > _LONGEST_NUMBER:
-        raise ValueError(text)
-    return text
 
 
 class _Builder:
@@ -219,7 +174,7 @@ class _Builder:
         if opened.anchor:
             self._anchors[opened.anchor] = (value, opened.size)
         if opened.discarded:
-            self._stack[-1].key = ""
+            self._stack[-1].key = _NO_KEY
             return
         self._take(value, opened.start, event.end_mark.index, opened.size)
 
@@ -227,7 +182,7 @@ class _Builder:
         start, end = event.start_mark.index, event.end_mark.index
         if self._wants_key():
             self._key_not_text(start, end)
-            self._stack[-1].key = ""
+            self._stack[-1].key = _NO_KEY
             return
         known = self._anchors.get(event.anchor)
         if known is None:
@@ -261,7 +216,8 @@ class _Builder:
                 self.item_lines.setdefault(str(self._stack[0].key), []).append(line)
             around.items.append(value)
             return
-        around.items[str(around.key)] = value
+        if around.key != _NO_KEY:
+            around.items[str(around.key)] = value
         around.key = None
 
     def _begin_key(self, key: str, start: int, end: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from pipeline.storyboard.model import (
     ShotEntry,
     Storyboard,
 )
+from pipeline.storyboard.spelling import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -61,19 +61,6 @@ _EXAMPLES = {
     "aspect": "a shape is written 16:9, 9:16 or 2.39:1",
     "resolution": "the short side is written 720p or 1080p",
 }
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that ``word`` most likely was meant to be."""
-    by_folded = {_folded(name): name for name in known}
-    near = difflib.get_close_matches(_folded(word), by_folded, 1)
-    return by_folded[near[0]] if near else None
-
-
-def did_you_mean(word: str, known: Sequence[str], otherwise: str | None = None) -> str | None:
-    """``did you mean `...`?``, or the few that there are, or ``otherwise``."""
-    near = nearest(word, known)
-    return f"did you mean `{near}`?" if near else otherwise
 
 
 def faults_of_shape(errors: Iterable[ErrorDetails], data: object, places: Places) -> list[Fault]:
@@ -369,10 +356,6 @@ def _kind_of(value: object) -> str:
             return "a list"
         case _:
             return "a mapping"
-
-
-def _folded(word: str) -> str:
-    return re.sub(r"[\s_-]+", "_", word.strip().lower())
 
 
 def _lower(sentence: str) -> str:
