@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,8 +86,17 @@ def plan_film(
     selection: Selection | None = None,
     forced: Collection[str] = (),
     flags: Mapping[str, str | None] | None = None,
+    verify: bool = False,
 ) -> PlannedFilm:
-    """Plan a board's film; nothing is made, nothing is written.
+    """Plan a board's film; nothing is made.
+
+    Args:
+        path: the board.
+        draft: plan its draft.
+        selection: plan only some shots.
+        forced: shots to make another take of.
+        flags: settings from a command line, by name.
+        verify: read every clip again and compare its digest, instead of its size and time.
 
     Raises:
         BoardFaultsError: the board has faults.
@@ -97,7 +107,7 @@ def plan_film(
     folder = draft_folder(draft.resolution) if draft else None
     places = places_for(board.path, board.root, store=settings.store, draft=folder)
     lock = load_lock(places.lock)
-    store = Store(places.store)
+    store = Store(places.store, verify=verify)
     seeds = lock.seeds(board.storyboard.seed)
     film = resolve_film(board.storyboard, board.pictures, board.lines, seeds=seeds, draft=draft)
     graph = ShotGraph.of({shot.id: shot.waits_for for shot in film.shots})
@@ -250,7 +260,8 @@ def assemble_film(
     missing = tuple(shot.id for shot in planned.film.shots if shot.id not in clips)
     if missing and not stand_ins:
         raise ShotsFailedError(
-            f"{len(missing)} of {len(planned.film.shots)} shots have no clip: {', '.join(missing)}.",
+            f"{len(missing)} of {len(planned.film.shots)} shots have no clip.",
+            details=", ".join(missing),
             hint="Run storyreel render to make them, or --stand-ins to cut with marked animatics.",
         )
     target = planned.places.film
@@ -264,7 +275,9 @@ def assemble_film(
     return target, cut_film(planned, clips, target=target, tell=tell, stop=stop), missing
 
 
-def my_turn(places: Places, waiting: Callable[[], None] | None = None) -> object:
+def my_turn(
+    places: Places, waiting: Callable[[], None] | None = None
+) -> AbstractContextManager[None]:
     """Hold a board's render alone among processes; ``waiting`` is called if another has it."""
     return held(places.turn, waiting)
 

@@ -1,4 +1,4 @@
-"""Where everything of one board lies. Pure paths; nothing is opened.
+"""Where everything of one board lies; nothing is opened, only the project is looked for.
 
 ::
 
@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SUFFIX = ".storyboard.yaml"
+ROOT_MARK = "storyreel.toml"
+BOARDS_FOLDER = "storyboards"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,21 @@ class Places:
 
 
 def board_name(board: Path) -> str:
-    """A board's name: its file's, without the suffix."""
-    return board.name.removesuffix(SUFFIX).removesuffix(".yaml").removesuffix(".yml")
+    """A board's name: ``launch-day`` for ``launch-day.storyboard.yaml``."""
+    return board.name.removesuffix(SUFFIX) if board.name.endswith(SUFFIX) else board.stem
+
+
+def find_root(board: Path) -> Path:
+    """The project's folder: what no board's picture may lie outside of.
+
+    The nearest one with a ``storyreel.toml``, else the parent of a ``storyboards`` folder, else the
+    board's own.
+    """
+    folder = board.absolute().parent
+    around = (folder, *folder.parents)
+    marked = next((parent for parent in around if (parent / ROOT_MARK).is_file()), None)
+    boards = next((parent.parent for parent in around if parent.name == BOARDS_FOLDER), None)
+    return marked or boards or folder
 
 
 def draft_folder(resolution: str | None) -> str:

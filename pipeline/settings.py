@@ -36,6 +36,8 @@ class Settings:
     jobs: int = 2
     ffmpeg: Path | None = None
     origins: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[Path, ...] = ()
+    """The files looked for, whether they exist or not."""
 
 
 def read_settings(
@@ -75,7 +77,13 @@ def read_settings(
         jobs=_count("jobs", values["jobs"], origins["jobs"]),
         ffmpeg=_path(values.get("ffmpeg"), Path.cwd()),
         origins=origins,
+        files=(user_file, project_file),
     )
+
+
+def environment() -> Mapping[str, str]:
+    """The process's environment."""
+    return os.environ
 
 
 def wants_colour(stream_is_terminal: bool, environment: Mapping[str, str] | None = None) -> bool:

@@ -1,1 +1,1 @@
-"""The command line: one file a command over ``api.py``; it asks, shows, and returns an exit code."""
+"""The command line: one file a command over ``api.py``; it asks, shows, gives an exit code."""

@@ -13,7 +13,7 @@ from pipeline.places import SUFFIX
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-class BoardPath(click.ParamType):
+class BoardPath(click.ParamType[Path]):
     """A board by its path, or by its name alone."""
 
     name = "board"
@@ -31,7 +31,7 @@ class BoardPath(click.ParamType):
                 return named
         near = _near(value)
         hint = f" Did you mean {near}?" if near else ""
-        self.fail(f"there is no storyboard {value}.{hint}", param, ctx)
+        return self.fail(f"there is no storyboard {value}.{hint}", param, ctx)
 
     def shell_complete(
         self,

@@ -43,10 +43,16 @@ not edit them. `storyreel clean` removes what is not needed and tells you first 
 
 
 class Store:
-    """A folder of clips, safe with several processes at once."""
+    """A folder of clips, safe with several processes at once.
 
-    def __init__(self, root: Path) -> None:
+    Args:
+        root: the folder; made when something is first put in.
+        verify: read and hash every clip that is asked for, instead of trusting size and time.
+    """
+
+    def __init__(self, root: Path, *, verify: bool = False) -> None:
         self.root = root
+        self._verify = verify
         self._records: dict[Digest, ClipRecord] = {}
         self._states: dict[Digest, ClipState] = {}
 
@@ -121,7 +127,7 @@ class Store:
         asked, the bytes are read and hashed again.
         """
         if fresh or digest not in self._states:
-            self._states[digest] = self._look(digest, fresh=fresh)
+            self._states[digest] = self._look(digest, fresh=fresh or self._verify)
         return self._states[digest]
 
     def record(self, digest: Digest) -> ClipRecord | None:

@@ -1,0 +1,117 @@
+"""``storyreel clean``: remove what is not needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipeline.cli.boards import json_option, settings_options
+from pipeline.cli.console import put, put_json, say
+
+
+@click.command("clean")
+@click.option(
+    "--yes", "-y", is_flag=True, help="Remove without asking; without a terminal it is needed."
+)
+@click.option("--dry-run", "-n", is_flag=True, help="Say what would be removed, remove nothing.")
+@click.option("--paid", is_flag=True, help="Also clips that money was paid for; each is listed.")
+@json_option
+@settings_options
+def command(yes: bool, dry_run: bool, paid: bool, as_json: bool, **flags: str | None) -> int:
+    """Remove what is not needed, after saying what: half-made files, pieces of old films, and free
+    clips that no film of this project uses now.
+
+    A clip that was paid for stays unless --paid is given; its price is listed first.
+    """
+    from pipeline.errors import UsageError
+    from pipeline.settings import read_settings
+    from pipeline.store.cleaning import what_to_clean
+    from pipeline.store.store import Store
+
+    root = _root()
+    settings = read_settings(root, flags=flags)
+    folder = settings.store or root / "output" / "store"
+    store = Store(folder)
+    found = what_to_clean(store, _used(root), paid=paid)
+    document = {
+        "schema": 1,
+        "store": str(folder),
+        "leftovers": [str(path) for path in found.leftovers],
+        "clips": [
+            {"clip": item.digest, "shot": item.label, "price": item.price, "bytes": item.bytes}
+            for item in found.clips
+        ],
+        "bytes": found.bytes,
+        "kept_paid": found.kept_paid,
+        "removed": False,
+    }
+    if not as_json:
+        _tell(document)
+    if not found.bytes and not found.leftovers and not found.clips:
+        if as_json:
+            put_json(document)
+        return 0
+    if not dry_run:
+        if not yes and not _agreed():
+            raise UsageError("Nothing was removed.", hint="Say --yes to remove it.")
+        found.remove(store)
+        document["removed"] = True
+    if as_json:
+        put_json(document)
+    elif document["removed"]:
+        say(f"removed {_size(found.bytes)}")
+    return 0
+
+
+def _root() -> Path:
+    from pipeline.places import find_root
+
+    boards = Path("storyboards")
+    return find_root((boards if boards.is_dir() else Path()) / "any.storyboard.yaml")
+
+
+def _used(root: Path) -> set[str]:
+    """The clips of every film as it was last cut."""
+    import json
+
+    used: set[str] = set()
+    for path in (root / "output").glob("**/*.cuts.json"):
+        try:
+            cuts = json.loads(path.read_bytes())["list"]["cuts"]
+            used.update(cut["clip"] for cut in cuts)
+        except (OSError, ValueError, KeyError, TypeError):
+            say(f"{path} cannot be read; the clips of that film are not known")
+    return used
+
+
+def _tell(document: dict[str, object]) -> None:
+    put(f"store: {document['store']}")
+    leftovers, clips = document["leftovers"], document["clips"]
+    assert isinstance(leftovers, list)
+    assert isinstance(clips, list)
+    if leftovers:
+        put(f"{len(leftovers)} leftover files")
+    for clip in clips:
+        put(f"clip {clip['clip'][:12]}  {clip['shot']}  {_size(clip['bytes'])}  {clip['price']}")
+    if document["kept_paid"]:
+        put(f"{document['kept_paid']} unused clips were paid for and stay (--paid removes them)")
+    if leftovers or clips:
+        put(f"{_size(int(str(document['bytes'])))} in all")
+    else:
+        put("nothing to remove")
+
+
+def _agreed() -> bool:
+    import sys
+
+    return sys.stdin.isatty() and click.confirm("Remove it?", default=False, err=True)
+
+
+def _size(count: int) -> str:
+    size = float(count)
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"

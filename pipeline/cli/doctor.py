@@ -1,0 +1,184 @@
+"""``storyreel doctor``: what this machine and project can do, and what to mend."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from pipeline.cli.boards import json_option, settings_options
+from pipeline.cli.console import put, put_json
+
+State = Literal["ok", "warn", "fail"]
+_COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
+_ROOM = 2_000_000_000  # bytes; a short film with its clips
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: how it is, and what to do if it is not well."""
+
+    name: str
+    state: State
+    text: str
+    fix: str | None = None
+
+
+@click.command("doctor")
+@json_option
+@settings_options
+def command(as_json: bool, **flags: str | None) -> int:
+    """Check this machine and project: a line a check, and a fix for what is not well.
+
+    Exit code 1 if anything fails.
+    """
+    findings = list(_findings(flags))
+    failed = any(finding.state == "fail" for finding in findings)
+    if as_json:
+        checks = [asdict(finding) for finding in findings]
+        put_json({"schema": 1, "ok": not failed, "checks": checks})
+    else:
+        for finding in findings:
+            state = click.style(f"{finding.state:<4}", fg=_COLOURS[finding.state], bold=True)
+            put(f"{state}  {finding.name:<9} {finding.text}")
+            if finding.fix:
+                put(f"{'':15} {finding.fix}")
+    return 1 if failed else 0
+
+
+def _findings(flags: dict[str, str | None]) -> Iterator[Finding]:
+    from pipeline import __version__
+    from pipeline.places import find_root
+    from pipeline.settings import read_settings
+
+    yield Finding("storyreel", "ok", f"{__version__}, Python {sys.version.split()[0]}")
+    boards = Path("storyboards")
+    root = find_root((boards if boards.is_dir() else Path()) / "any.storyboard.yaml")
+    settings = read_settings(root, flags=flags)
+    store = settings.store or root / "output" / "store"
+    origins = ", ".join(f"{name}: {origin}" for name, origin in settings.origins.items())
+    yield Finding("settings", "ok", f"jobs {settings.jobs}, store {store} ({origins})")
+    yield from _ffmpeg(settings.ffmpeg)
+    checks: tuple[Callable[[], Finding], ...] = (
+        _filter_builder,
+        _reader,
+        _fonts,
+        lambda: _room(store),
+        lambda: _rights(store),
+        lambda: _ignored(root),
+    )
+    for check in checks:
+        yield check()
+    if boards.is_dir():
+        yield _schema(boards)
+
+
+def _ffmpeg(chosen: Path | None) -> Iterator[Finding]:
+    from pipeline.errors import ToolError
+    from pipeline.media.ffmpeg import find_ffmpeg
+
+    try:
+        ffmpeg = find_ffmpeg(chosen)
+        version = ffmpeg.version
+    except ToolError as error:
+        yield Finding("ffmpeg", "fail", error.brief, error.hint)
+        return
+    yield Finding("ffmpeg", "ok", f"{version} ({ffmpeg.path})")
+    size = "color=s=64x64:r=24:d=0.25"
+    try:
+        ffmpeg.run(
+            ["-f", "lavfi", "-i", size, "-f", "lavfi", "-i", "anullsrc=r=48000:cl=stereo",
+             "-t", "0.25", "-c:v", "libx264", "-c:a", "aac", "-f", "null", "-"]
+        )  # fmt: skip
+    except ToolError as error:
+        fix = "Use the ffmpeg that comes with imageio-ffmpeg, or one with libx264 and aac."
+        yield Finding("encoders", "fail", f"{error.brief} {error.details or ''}".strip(), fix)
+    else:
+        yield Finding("encoders", "ok", "H.264 (libx264) and AAC encode")
+
+
+def _filter_builder() -> Finding:
+    """Other packages claim the import name ``ffmpeg`` too; pip does not see it."""
+    from importlib.metadata import packages_distributions
+
+    owners = packages_distributions().get("ffmpeg", [])
+    if owners == ["ffmpeg-python"]:
+        return Finding("filters", "ok", "ffmpeg-python builds the filter graphs")
+    fix = f"Uninstall {', '.join(o for o in owners if o != 'ffmpeg-python') or 'nothing'}, then "
+    return Finding(
+        "filters",
+        "fail",
+        f"the import name `ffmpeg` belongs to {', '.join(owners) or 'no package'}",
+        fix + "run pip install --force-reinstall ffmpeg-python.",
+    )
+
+
+def _reader() -> Finding:
+    import av
+
+    versions = av.library_versions
+    parts = ", ".join(f"{name} {'.'.join(map(str, v))}" for name, v in sorted(versions.items())[:3])
+    return Finding("reader", "ok", f"PyAV {av.__version__} ({parts})")
+
+
+def _fonts() -> Finding:
+    from PIL import ImageFont
+
+    import pipeline.makers.animatic as room
+
+    folder = Path(room.__file__).parent / "fonts"
+    fonts = sorted(folder.glob("*.ttf"))
+    for font in fonts:
+        ImageFont.truetype(str(font), 20)
+    if not fonts:
+        return Finding("fonts", "fail", "the shipped fonts are missing", "Reinstall storyreel.")
+    return Finding("fonts", "ok", ", ".join(font.stem for font in fonts))
+
+
+def _room(store: Path) -> Finding:
+    there = next(path for path in (store, *store.absolute().parents) if path.exists())
+    free = shutil.disk_usage(there).free
+    text = f"{free / 1e9:.0f} GB free for clips"
+    if free < _ROOM:
+        return Finding("disk", "warn", text, "Free some room, or set another store.")
+    return Finding("disk", "ok", text)
+
+
+def _rights(store: Path) -> Finding:
+    import tempfile
+
+    there = next(path for path in (store, *store.absolute().parents) if path.exists())
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        fix = "Give yourself the right to write there, or set another store."
+        return Finding("rights", "fail", f"{there} cannot be written: {error.strerror}", fix)
+    return Finding("rights", "ok", f"{there} can be written")
+
+
+def _ignored(root: Path) -> Finding:
+    path = root / ".gitignore"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    if not (root / ".git").exists():
+        return Finding("git", "ok", "no repository here")
+    if any(line.strip().strip("/").startswith("output") for line in lines):
+        return Finding("git", "ok", "output/ is ignored")
+    return Finding("git", "warn", "git does not ignore output/", "Add /output/ to .gitignore.")
+
+
+def _schema(boards: Path) -> Finding:
+    from pipeline.storyboard.schema import schema_text
+
+    path = boards / "storyboard.schema.json"
+    fix = f"Run storyreel schema -o {path.as_posix()}."
+    if not path.exists():
+        return Finding("schema", "warn", f"{path} is not there; editors miss it", fix)
+    if path.read_text(encoding="utf-8") != schema_text():
+        return Finding("schema", "warn", f"{path} is of another version", fix)
+    return Finding("schema", "ok", f"{path} is current")

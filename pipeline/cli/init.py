@@ -1,0 +1,117 @@
+"""``storyreel init``: a project that renders at once."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from pipeline.cli.console import put, say
+
+_BOARD = """\
+# yaml-language-server: $schema=storyboard.schema.json
+# $schema: storyboard.schema.json
+
+storyboard: 1
+title: {title}
+
+format:
+  aspect: 16:9
+  resolution: 720p
+  fps: 24
+
+# Said once, added to every shot.
+look: warm evening light, muted colours
+
+defaults:
+  model: animatic        # free and offline; see `storyreel models` for the others
+  duration: 3s
+
+# Put pictures into refs/ and name them here, then use them as @name in a prompt:
+#
+# references:
+#   hero: {{kind: character, image: refs/hero.png, description: a tall woman in a red coat}}
+
+shots:
+  - id: sh010
+    beat: We arrive.
+    prompt: |
+      A wide valley at dusk. A single light burns in a window far away.
+    camera: {{size: wide, move: pan_right}}
+
+  - id: sh020
+    beat: Closer.
+    prompt: |
+      The house stands alone in the grass. Somebody moves behind the window.
+    first_frame: sh010.last      # starts where sh010 ends, so it waits for it
+    camera: {{size: medium, move: dolly_in}}
+    duration: 4.5s
+
+  - id: sh030
+    beat: It sees us.
+    prompt: |
+      The curtain is drawn back. A face looks straight at us.
+    camera: {{size: close_up, move: static}}
+"""
+
+_REFS = """\
+# Pictures
+
+Reference pictures of the boards, by relative path: `refs/hero.png`. Write down here where each
+comes from and on what terms it may be used.
+"""
+
+_IGNORED = ("/output/", ".env")
+
+
+@click.command("init")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path())
+@click.option("--name", default="first-film", show_default=True, help="The first board's name.")
+def command(folder: Path, name: str) -> int:
+    """Start a project in FOLDER (here, if none is named): a board that renders at once.
+
+    Files that exist are left alone.
+    """
+    from pipeline.errors import UsageError
+    from pipeline.storyboard.schema import schema_text
+
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,59}", name):
+        raise UsageError(
+            f"`{name}` is no name for a board.", hint="Use small letters, digits, - and _."
+        )
+    boards = folder / "storyboards"
+    title = name.replace("-", " ").replace("_", " ").title()
+    files = {
+        boards / f"{name}.storyboard.yaml": _BOARD.format(title=title),
+        boards / "storyboard.schema.json": schema_text(),
+        boards / "refs" / "README.md": _REFS,
+        folder / "storyreel.toml": '# settings of this project: store = "...", jobs = 2\n',
+    }
+    for path, text in files.items():
+        _write_new(path, text)
+    _ignore(folder / ".gitignore")
+    inside = f"cd {folder} && " if folder != Path() else ""
+    put(f"\nReady. See your film:\n\n  {inside}storyreel render {name}")
+    return 0
+
+
+def _write_new(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        say(f"left alone  {path}")
+    else:
+        say(f"wrote       {path}")
+
+
+def _ignore(path: Path) -> None:
+    """See that git ignores what must not be committed; lines that are there stay."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    missing = [line for line in _IGNORED if line not in text.splitlines()]
+    if missing:
+        start = text if not text or text.endswith("\n") else f"{text}\n"
+        path.write_text(start + "\n".join(missing) + "\n", encoding="utf-8", newline="\n")
+        say(f"wrote       {path}")

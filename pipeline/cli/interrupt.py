@@ -1,0 +1,33 @@
+"""Ctrl-C: once finishes cleanly, twice leaves now."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+from types import FrameType
+
+from pipeline.cli.console import say
+
+
+@contextlib.contextmanager
+def stop_on_interrupt() -> Iterator[threading.Event]:
+    """An event that the first SIGINT or SIGTERM sets; a second one leaves at once."""
+    stop = threading.Event()
+
+    def handle(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - signal's signature
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        say("\nstopping: clips that are finished are kept (again to leave at once)")
+
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,179 @@
+"""``storyreel plan``: what a render would do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline.cli.boards import (
+    draft_of,
+    draft_options,
+    json_option,
+    selection_options,
+    settings_options,
+    some_boards,
+)
+from pipeline.cli.console import put, put_json, put_table, say, terminal_width
+
+if TYPE_CHECKING:
+    from pipeline.api import PlannedFilm
+    from pipeline.plan.step import Step
+
+NARROW = 80
+
+
+@click.command("plan")
+@some_boards
+@draft_options
+@selection_options
+@json_option
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Save the plan; `storyreel render FILE` carries out exactly it.",
+)
+@click.option("--exit-code", is_flag=True, help="Exit with 4 when there is something to make.")
+@settings_options
+def command(
+    boards: tuple[Path, ...],
+    draft: bool,
+    resolution: str | None,
+    shots: tuple[str, ...],
+    start: str | None,
+    scene: str | None,
+    forced: tuple[str, ...],
+    as_json: bool,
+    output: Path | None,
+    exit_code: bool,
+    **flags: str | None,
+) -> int:
+    """Show what a render would make, why, and what it costs.
+
+    Nothing is made and nothing is written. Each shot is either reused, or made with the reason:
+    new, changed (and which fields), follows another shot that is made, forced.
+    """
+    from pipeline.api import plan_film
+    from pipeline.errors import UsageError
+    from pipeline.plan.selection import Selection
+    from pipeline.sidecars.saved_plan import save_plan
+
+    if output and len(boards) > 1:
+        raise UsageError("A saved plan is of one board.", hint="Name one board with -o.")
+    selection = Selection(shots, start, scene)
+    documents: list[dict[str, Any]] = []
+    work = False
+    for board in boards:
+        planned = plan_film(
+            board,
+            draft=draft_of(draft, resolution),
+            selection=selection,
+            forced=forced,
+            flags=flags,
+        )
+        work = work or bool(planned.plan.to_make)
+        documents.append(document_of(planned))
+        if output:
+            save_plan(output, planned.board.path, documents[-1], selection, forced, planned.draft)
+            say(f"saved {output}; carry it out with: storyreel render {output}")
+        if not as_json:
+            show_plan(planned)
+    if as_json:
+        put_json(documents[0] if len(documents) == 1 else {"schema": 1, "plans": documents})
+    return 4 if exit_code and work else 0
+
+
+def document_of(planned: PlannedFilm) -> dict[str, Any]:
+    """The plan of a film as JSON data."""
+    from pipeline.sidecars.plan_document import plan_document
+
+    board = planned.board
+    relative = board.path.absolute().relative_to(board.root.absolute()).as_posix()
+    return plan_document(planned.film, planned.plan, board=relative, digest=board.digest)
+
+
+def show_plan(planned: PlannedFilm) -> None:
+    """Print a plan for people: a line a shot, then the sums."""
+    film, plan = planned.film, planned.plan
+    kind = "draft of " if planned.draft else ""
+    seconds = _clock(sum(shot.cut for shot in film.shots), film.rate)
+    put(
+        click.style(f"{kind}{film.title}", bold=True)
+        + f"  {film.size.width}x{film.size.height} at {float(film.rate):g} fps, {seconds}"
+    )
+    put("")
+    if terminal_width() < NARROW:
+        rows = [(_verb(s), s.shot.id, str(s.price or "unknown"), _reason(s)) for s in plan.steps]
+        put_table(("", "shot", "price", "why"), rows)
+    else:
+        put_table(
+            ("", "shot", "asked", "billed", "cut", "model", "route", "price", "why"),
+            [_row(step) for step in plan.steps],
+            right=(2, 3, 4, 7),
+        )
+    if plan.left_out:
+        put(f"\nleft out: {', '.join(plan.left_out)}")
+    put("")
+    for line in _sums(planned):
+        put(line)
+
+
+def _row(step: Step) -> tuple[str, ...]:
+    from pipeline.plan.price import billed_seconds, route_for
+    from pipeline.timing import spell_seconds
+
+    shot = step.shot
+    billed = billed_seconds(shot)
+    making = step.verb == "make"
+    return (
+        _verb(step),
+        shot.id,
+        spell_seconds(shot.asked),
+        spell_seconds(billed) if billed and making else "-",
+        spell_seconds(shot.wanted),
+        shot.model,
+        (route_for(shot) or "-") if making else "-",
+        str(step.price or "unknown") if making else "-",
+        _reason(step),
+    )
+
+
+def _verb(step: Step) -> str:
+    return (
+        click.style("make ", fg="yellow")
+        if step.verb == "make"
+        else click.style("reuse", fg="green")
+    )
+
+
+def _reason(step: Step) -> str:
+    reason = str(step.action)
+    return f"{reason}, renamed from {step.renamed_from}" if step.renamed_from else reason
+
+
+def _sums(planned: PlannedFilm) -> list[str]:
+    from pipeline.timing import spell_seconds
+
+    plan = planned.plan
+    making = len(plan.to_make)
+    if not making:
+        return ["Nothing to make: every clip is there."]
+    certain = sum(1 for step in plan.to_make if getattr(step.action, "certain", True))
+    count = f"{making}" if certain == making else f"{certain} to {making}"
+    lines = [f"{count} of {len(planned.film.shots)} shots to make."]
+    if plan.certain == plan.at_most:
+        lines.append(f"price: {plan.at_most}")
+    else:
+        lines.append(f"price: {plan.certain} certain, {plan.at_most} at most")
+    path = plan.critical_path
+    if len(path) > 1:
+        shown = " > ".join(path if len(path) <= 6 else (*path[:3], "…", *path[-2:]))
+        lines.append(f"longest chain: {shown}, {spell_seconds(plan.critical_seconds)} of clip")
+    return lines
+
+
+def _clock(frames: int, rate: Any) -> str:
+    seconds = round(float(frames / rate), 1)
+    return f"{seconds:g} s" if seconds < 120 else f"{int(seconds) // 60}:{int(seconds) % 60:02} min"

@@ -1,0 +1,185 @@
+"""How a run is shown: live rows on a terminal, a line a change elsewhere, JSON for machines."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import click
+
+from pipeline.cli.console import colouring, say
+from pipeline.run.events import (
+    Event,
+    Failed,
+    Found,
+    Noted,
+    Progressed,
+    Skipped,
+    Started,
+    Stored,
+)
+from pipeline.settings import in_ci
+
+
+class Progress(Protocol):
+    """Hears what happens to the shots, and how far the film is cut."""
+
+    def hear(self, event: Event) -> None:
+        """Something happened to a shot."""
+        ...
+
+    def tell(self, done: int, total: int) -> None:
+        """So many of the film's frames are cut."""
+        ...
+
+
+@contextlib.contextmanager
+def progress(shots: int, *, as_json: bool) -> Iterator[Progress]:
+    """The fitting kind of progress for where the output goes."""
+    if as_json:
+        yield JsonProgress()
+    elif sys.stderr.isatty() and not in_ci():
+        with _live(shots) as live:
+            yield live
+    else:
+        yield PlainProgress()
+
+
+def words_for(event: Event) -> str | None:  # noqa: PLR0911 - one for each kind of event
+    """An event as a line for people; none for those that only move a bar."""
+    match event:
+        case Started():
+            return f"{event.shot} making ({event.reason})"
+        case Stored():
+            return f"{event.shot} take {event.take.number} stored"
+        case Found():
+            return f"{event.shot} found in the store" if event.take else None
+        case Failed():
+            return f"{event.shot} failed: {event.error.brief}"
+        case Skipped():
+            return f"{event.shot} skipped: it waits for {event.because}, which has no clip"
+        case Noted():
+            return f"{event.shot} note: {event.text}"
+        case Progressed():
+            return None
+
+
+class PlainProgress:
+    """One line for each change; with the time of day on a build server."""
+
+    def __init__(self) -> None:
+        self.dated = in_ci()
+
+    def hear(self, event: Event) -> None:
+        """Print the event's line, if it has one."""
+        words = words_for(event)
+        if words:
+            clock = f"{dt.datetime.now().astimezone():%H:%M:%S} " if self.dated else ""
+            say(clock + words)
+            if isinstance(event, Failed) and event.error.details:
+                say("\n".join(f"  {line}" for line in event.error.details.splitlines()))
+
+    def tell(self, done: int, total: int) -> None:
+        """Say once that the film is being cut."""
+        if done == 0:
+            say(f"cutting {total} frames")
+
+
+class JsonProgress:
+    """One JSON line for each event, on standard output."""
+
+    def hear(self, event: Event) -> None:
+        """Put the event out."""
+        document: dict[str, Any] = {
+            "schema": 1,
+            "event": type(event).__name__.lower(),
+            "shot": event.shot,
+        }
+        match event:
+            case Started():
+                document["reason"] = event.reason
+            case Progressed():
+                document["done"] = round(event.done, 3)
+            case Stored():
+                document |= {"take": event.take.number, "clip": event.take.clip}
+            case Found():
+                document |= {"clip": event.clip, "take": event.take and event.take.number}
+            case Failed():
+                document |= {"code": event.error.code, "message": event.error.brief}
+                document |= {"hint": event.error.hint} if event.error.hint else {}
+            case Skipped():
+                document["because"] = event.because
+            case Noted():
+                document["text"] = event.text
+        click.echo(json.dumps(document, ensure_ascii=False))
+
+    def tell(self, done: int, total: int) -> None:
+        """Put out how far the cut is."""
+        line = {"schema": 1, "event": "cutting", "frames": done, "of": total}
+        click.echo(json.dumps(line))
+
+
+@contextlib.contextmanager
+def _live(shots: int) -> Iterator[Progress]:
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    console = Console(stderr=True, no_color=not colouring(sys.stderr), highlight=False)
+    bars = Bars(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+        TextColumn("[dim]{task.fields[why]}"),
+        console=console,
+    )
+    with bars:
+        yield _LiveProgress(bars, shots)
+
+
+class _LiveProgress:
+    """A row for each shot being made, one for the whole; lines that stay go above."""
+
+    def __init__(self, bars: Any, shots: int) -> None:
+        self.bars = bars
+        self.whole = bars.add_task("shots", total=shots or 1, why="") if shots else None
+        self.film: Any = None
+        self.rows: dict[str, Any] = {}
+
+    def hear(self, event: Event) -> None:
+        match event:
+            case Started():
+                row = self.bars.add_task(event.shot, total=1.0, why=event.reason)
+                self.rows[event.shot] = row
+            case Progressed():
+                if event.shot in self.rows:
+                    self.bars.update(self.rows[event.shot], completed=event.done)
+            case Noted():
+                self._line(event)
+            case Stored() | Found() | Failed() | Skipped():
+                if not isinstance(event, Found) or event.shot in self.rows:
+                    self._line(event)
+                    self._one_less(event.shot)
+
+    def tell(self, done: int, total: int) -> None:
+        if self.film is None:
+            self.film = self.bars.add_task("cut", total=total, why="")
+        self.bars.update(self.film, completed=done, total=total)
+
+    def _line(self, event: Event) -> None:
+        from rich.text import Text
+
+        words = words_for(event) or ""
+        style = "red" if isinstance(event, (Failed, Skipped)) else ""
+        self.bars.console.print(Text(words, style=style))
+
+    def _one_less(self, shot: str) -> None:
+        if shot in self.rows:
+            self.bars.remove_task(self.rows.pop(shot))
+        if self.whole is not None:
+            self.bars.advance(self.whole)

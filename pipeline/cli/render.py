@@ -1,0 +1,276 @@
+"""``storyreel render``: make what is missing and cut the film."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline.cli.boards import (
+    draft_options,
+    json_option,
+    selection_options,
+    settings_options,
+    some_boards,
+)
+from pipeline.cli.console import put, say
+from pipeline.cli.interrupt import stop_on_interrupt
+from pipeline.places import board_name, draft_folder, find_root
+from pipeline.receipt import receipt_for, unchanged
+from pipeline.settings import environment
+
+if TYPE_CHECKING:
+    from pipeline.api import PlannedFilm, RenderedFilm
+
+# which of several boards' exit codes counts
+_GRAVEST = (130, 3, 5, 6, 2, 1, 0)
+
+
+@click.command("render")
+@some_boards
+@draft_options
+@selection_options
+@json_option
+@click.option("--verify", is_flag=True, help="Read every clip again and compare its digest.")
+@settings_options
+def command(
+    boards: tuple[Path, ...],
+    draft: bool,
+    resolution: str | None,
+    as_json: bool,
+    verify: bool,
+    shots: tuple[str, ...],
+    start: str | None,
+    scene: str | None,
+    forced: tuple[str, ...],
+    **flags: str | None,
+) -> int:
+    """Make the missing takes and cut the film; a second run makes only what changed.
+
+    BOARDS may also name a plan saved by `storyreel plan -o`: then exactly it is carried out, or
+    nothing if board, lock or store moved since. Ctrl-C keeps every finished clip. With --shot,
+    --from or --scene only those shots are made (and what they start from), and the film is cut
+    once every shot has a clip.
+    """
+    choice = {"shots": shots, "start": start, "scene": scene}
+    codes = []
+    with stop_on_interrupt() as stop:
+        for board in boards:
+            if board.suffix == ".json":
+                _refuse_words(board, draft, resolution, choice, forced)
+                codes.append(_render_saved(board, flags, stop, as_json=as_json))
+            else:
+                rendering = _Rendering(board, draft, resolution, choice, forced, flags)
+                codes.append(rendering.go(stop, as_json=as_json, verify=verify))
+            if stop.is_set():
+                codes.append(130)
+                break
+    return next(code for code in _GRAVEST if code in codes)
+
+
+class _Rendering:
+    """One board's render, as asked on the command line."""
+
+    def __init__(
+        self,
+        board: Path,
+        draft: bool,
+        resolution: str | None,
+        choice: dict[str, Any],
+        forced: tuple[str, ...],
+        flags: dict[str, str | None],
+    ) -> None:
+        self.board = board.absolute()
+        self.draft, self.resolution = draft, resolution
+        self.choice, self.forced, self.flags = choice, forced, flags
+        folder = find_root(board) / "output" / board_name(board)
+        self.receipt = (folder / draft_folder(resolution) if draft else folder) / "receipt.json"
+        self.options = {"draft": draft, "resolution": resolution, "flags": flags}
+        self.whole = not (any(choice.values()) or forced)
+
+    def go(self, stop: threading.Event, *, as_json: bool, verify: bool) -> int:
+        """Render; an exit code. With nothing changed since last time it costs next to nothing."""
+        if self.whole and not verify:
+            told = unchanged(self.receipt, self.board, self.options, environment())
+            if told is not None:
+                _tell(dict(told), as_json=as_json)
+                return 0
+        return self._render(stop, as_json=as_json, verify=verify)
+
+    def _render(self, stop: threading.Event, *, as_json: bool, verify: bool) -> int:
+        from pipeline.api import Selection, plan_film
+        from pipeline.cli.boards import draft_of
+
+        def plan() -> PlannedFilm:
+            return plan_film(
+                self.board,
+                draft=draft_of(self.draft, self.resolution),
+                selection=Selection(**self.choice),
+                forced=self.forced,
+                flags=self.flags,
+                verify=verify,
+            )
+
+        return carry_out(
+            plan, stop, as_json=as_json, receipt=self._write_receipt if self.whole else None
+        )
+
+    def _write_receipt(self, planned: PlannedFilm, result: dict[str, Any]) -> None:
+        from pipeline.files import write_whole
+        from pipeline.media.ffmpeg import find_ffmpeg
+        from pipeline.sidecars.cutting import cutting_path
+
+        places = planned.places
+        clips = [planned.store.clip(digest).path for digest in result.pop("clips")]
+        watched = [
+            *(picture.path for picture in planned.board.pictures.values()),
+            *planned.settings.files,
+            places.lock,
+            places.film,
+            cutting_path(places.film),
+            find_ffmpeg(planned.settings.ffmpeg).path,
+            *clips,
+        ]
+        text = receipt_for(
+            board=self.board,
+            options=self.options,
+            watched=watched,
+            environment=environment(),
+            result={**result, "made": 0, "reused": result["made"] + result["reused"]},
+        )
+        write_whole(self.receipt, text)
+
+
+def carry_out(
+    plan: Any, stop: threading.Event, *, as_json: bool, receipt: Any = None, check: Any = None
+) -> int:
+    """Plan and render alone among processes, show how it goes; an exit code.
+
+    Args:
+        plan: plans the film; called again if another process was at it meanwhile.
+        stop: ends the run.
+        as_json: talk in JSON lines.
+        receipt: called with the planned film and the result when the film is whole.
+        check: called with the planned film before anything is made.
+    """
+    from pipeline.api import my_turn, render_film
+    from pipeline.cli.progress import progress
+
+    planned = plan()
+    waited: list[bool] = []
+
+    def wait() -> None:
+        waited.append(True)
+        say("waiting for another storyreel on this board")
+
+    with my_turn(planned.places, wait):
+        if waited:
+            planned = plan()  # the other one has moved lock and store
+        if check:
+            check(planned)
+        with progress(len(planned.plan.to_make), as_json=as_json) as shown:
+            rendered = render_film(planned, listen=shown.hear, tell=shown.tell, stop=stop)
+        result = _result(planned, rendered)
+        if rendered.film and receipt:
+            receipt(planned, result)
+    result.pop("clips", None)
+    _tell(result, as_json=as_json)
+    if stop.is_set():
+        return 130
+    return 0 if rendered.outcome.whole else 1
+
+
+def _render_saved(
+    path: Path, flags: dict[str, str | None], stop: threading.Event, *, as_json: bool
+) -> int:
+    from pipeline.api import plan_film
+    from pipeline.cli.plan import document_of
+    from pipeline.sidecars.saved_plan import load_plan, refuse_if_moved
+
+    saved = load_plan(path)
+
+    def plan() -> PlannedFilm:
+        return plan_film(
+            saved.board,
+            draft=saved.draft,
+            selection=saved.selection,
+            forced=saved.forced,
+            flags=flags,
+        )
+
+    return carry_out(
+        plan,
+        stop,
+        as_json=as_json,
+        check=lambda planned: refuse_if_moved(saved, document_of(planned)),
+    )
+
+
+def _refuse_words(
+    path: Path,
+    draft: bool,
+    resolution: str | None,
+    choice: dict[str, Any],
+    forced: tuple[str, ...],
+) -> None:
+    from pipeline.errors import UsageError
+
+    if draft or resolution or forced or any(choice.values()):
+        raise UsageError(
+            f"The plan {path} says already what is made.",
+            hint="Give --draft, --shot and the like to storyreel plan, not to render.",
+        )
+
+
+def _result(planned: PlannedFilm, rendered: RenderedFilm) -> dict[str, Any]:
+    outcome, film = rendered.outcome, planned.film
+    result: dict[str, Any] = {
+        "schema": 1,
+        "event": "finished",
+        "board": planned.board.name,
+        "draft": planned.draft is not None,
+        "made": len(rendered.made),
+        "reused": len(outcome.clips) - len(rendered.made),
+        "failed": sorted(outcome.failed),
+        "skipped": sorted(outcome.skipped),
+        "left_out": list(planned.plan.left_out),
+        "film": str(rendered.film) if rendered.film else None,
+        "cut_anew": rendered.assembly is not None,
+        "clips": [clip.digest for clip in outcome.clips.values()],
+    }
+    if rendered.film:
+        from pipeline.film.timeline import lay_timeline
+
+        frames = lay_timeline(film, outcome.clips).frames
+        result |= {"frames": frames, "seconds": round(float(frames / film.rate), 3)}
+    return result
+
+
+def _tell(result: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        import json
+
+        click.echo(json.dumps(result, ensure_ascii=False))
+        return
+    counts = f"{result['made']} made, {result['reused']} reused"
+    if result["failed"] or result["skipped"]:
+        counts += f", {len(result['failed'])} failed, {len(result['skipped'])} skipped"
+    if not result["film"]:
+        say(f"{result['board']}: {counts}; the film is not cut")
+        if result["left_out"]:
+            say(f"these shots have no clip yet: {', '.join(result['left_out'])}")
+        elif result["failed"]:
+            flag = " --draft" if result["draft"] else ""
+            say(f"see it with stand-ins: storyreel assemble {result['board']}{flag} --stand-ins")
+        return
+    state = "" if result["cut_anew"] else ", unchanged"
+    say(f"{result['board']}: {counts}; {result['frames']} frames, {result['seconds']:g} s{state}")
+    put(_short(result["film"]))
+
+
+def _short(path: str) -> str:
+    """A path as seen from here, where that is shorter."""
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path

@@ -1,0 +1,105 @@
+"""A plan saved to be carried out later: exactly it, or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import PlanMovedError, UsageError
+from pipeline.files import write_whole
+from pipeline.plan.selection import Selection
+from pipeline.storyboard.resolver import Draft
+
+KIND = "storyreel-plan"
+
+
+@dataclass(frozen=True)
+class SavedPlan:
+    """What was planned, and with which words."""
+
+    board: Path
+    selection: Selection
+    forced: tuple[str, ...]
+    draft: Draft | None
+    document: dict[str, Any]
+
+
+def save_plan(
+    path: Path,
+    board: Path,
+    document: dict[str, Any],
+    selection: Selection,
+    forced: Sequence[str],
+    draft: Draft | None,
+) -> None:
+    """Write a plan that ``load_plan`` reads; the board is named relative to the plan."""
+    import os
+
+    saved = {
+        "kind": KIND,
+        "board_path": Path(os.path.relpath(board, path.absolute().parent)).as_posix(),
+        "shots": list(selection.shots),
+        "from": selection.start,
+        "scene": selection.scene,
+        "force": list(forced),
+        "draft": draft is not None,
+        "resolution": draft.resolution if draft else None,
+        **document,
+    }
+    write_whole(path, json.dumps(saved, ensure_ascii=False, indent=1) + "\n")
+
+
+def load_plan(path: Path) -> SavedPlan:
+    """Read a saved plan.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        saved = json.loads(path.read_bytes())
+        if saved["kind"] != KIND or saved["schema"] != 1:
+            raise ValueError("another kind of document")
+        return SavedPlan(
+            board=path.absolute().parent / saved["board_path"],
+            selection=Selection(tuple(saved["shots"]), saved["from"], saved["scene"]),
+            forced=tuple(saved["force"]),
+            draft=Draft(saved["resolution"]) if saved["draft"] else None,
+            document=saved,
+        )
+    except OSError as error:
+        raise UsageError(f"The plan {path} cannot be read: {error.strerror}.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise UsageError(
+            f"{path} is no saved plan.", hint="Save one with storyreel plan BOARD -o plan.json."
+        ) from error
+
+
+def refuse_if_moved(saved: SavedPlan, now: dict[str, Any]) -> None:
+    """Compare a saved plan with the plan as it would be now.
+
+    Raises:
+        PlanMovedError: they differ; it says in what.
+    """
+    then = saved.document
+    if then["board_digest"] != now["board_digest"]:
+        raise _moved("the storyboard was edited")
+    steps_then = {step["shot"]: step for step in then["steps"]}
+    steps_now = {step["shot"]: step for step in now["steps"]}
+    changed = [
+        name
+        for name in dict.fromkeys((*steps_then, *steps_now))
+        if steps_then.get(name) != steps_now.get(name)
+    ]
+    if changed:
+        raise _moved(f"the lock or the store moved for {', '.join(changed)}")
+
+
+def _moved(why: str) -> PlanMovedError:
+    return PlanMovedError(
+        f"The saved plan no longer holds: {why}.",
+        details="Nothing was made and nothing was spent.",
+        hint="Plan again: storyreel plan BOARD -o plan.json.",
+    )

@@ -1,0 +1,82 @@
+"""What in a store is not needed: looked for first, removed only when said so."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.ids import Digest
+from pipeline.store.store import Store
+
+STILL_WARM = 3600.0
+"""Seconds; something younger in ``incoming`` may be in the making by another process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """A clip that no film uses now."""
+
+    digest: Digest
+    label: str
+    price: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaning:
+    """What can go; ``kept_paid`` counts unused clips that stay because they were paid for."""
+
+    leftovers: tuple[Path, ...]
+    clips: tuple[Unused, ...]
+    bytes: int
+    kept_paid: int
+
+    def remove(self, store: Store) -> None:
+        """Remove it."""
+        for path in self.leftovers:
+            path.unlink(missing_ok=True)
+        for clip in self.clips:
+            store.drop(clip.digest)
+
+
+def what_to_clean(
+    store: Store, used: Collection[str], *, paid: bool = False, now: float | None = None
+) -> Cleaning:
+    """Find what can go.
+
+    Args:
+        store: where to look.
+        used: digests of the clips that films use.
+        paid: also clips that money was paid for.
+        now: seconds since the epoch, for leftovers' age; absent, the clock's.
+    """
+    moment = time.time() if now is None else now
+    leftovers = tuple(_leftovers(store.root, moment))
+    unused: list[Unused] = []
+    kept = 0
+    for digest in store.digests():
+        if digest in used:
+            continue
+        record = store.record(digest)
+        # without a record nobody knows what a clip cost, so it counts as paid for
+        was_paid = record is None or record.paid
+        if was_paid and not paid:
+            kept += 1
+            continue
+        made = record.made[-1] if record and record.made else None
+        size = record.bytes if record else 0
+        label, price = (made.label, made.price) if made else ("?", "unknown")
+        unused.append(Unused(digest, label, price, size))
+    total = sum(path.stat().st_size for path in leftovers) + sum(clip.bytes for clip in unused)
+    return Cleaning(leftovers, tuple(unused), total, kept)
+
+
+def _leftovers(root: Path, now: float) -> list[Path]:
+    """Files in the making that nobody makes any more, and pieces of films."""
+    incoming = (path for path in (root / "incoming").glob("*") if path.is_file())
+    old = [path for path in incoming if now - path.stat().st_mtime > STILL_WARM]
+    segments = [path for path in (root / "segments").glob("**/*") if path.is_file()]
+    torn = [path for path in root.glob("**/.*.part") if now - path.stat().st_mtime > STILL_WARM]
+    return sorted({*old, *segments, *torn})
