@@ -14,7 +14,7 @@ from pipeline.storyboard.fault import Path
 from pipeline.storyboard.finding import Aim
 from pipeline.storyboard.model import ShotEntry, Storyboard
 from pipeline.storyboard.pictures import Album
-from pipeline.storyboard.resolver import model_of
+from pipeline.storyboard.resolver import model_of, reference_images
 from pipeline.storyboard.sources import WrittenFrame, WrittenName, WrittenSource, parse_source
 from pipeline.timing import parse_rate
 
@@ -84,6 +84,14 @@ class Ground:
     def is_sound(self, place: int) -> bool:
         """Whether all links of a shot lead to shots and references that exist."""
         return all(self.leads_somewhere(link) for link in self.links_by_shot[place])
+
+    def shows_pictures(self, place: int) -> bool:
+        """Whether everything a shot shows exists and has a picture."""
+        return self.is_sound(place) and all(
+            reference_images(self.board, link.source.name)
+            for link in self.links_by_shot[place]
+            if isinstance(link.source, WrittenName)
+        )
 
     def leads_somewhere(self, link: Link) -> bool:
         """Whether a link's shot or reference exists; a path is taken at its word."""

@@ -34,7 +34,7 @@ def references_can_be_sent(ground: Ground) -> Iterator[Finding]:
     """Some route sends as many references as a shot shows; a warning names those that do not."""
     for place, shot in ground.shots():
         model = ground.model(shot)
-        if model is None or not shot.references or not ground.is_sound(place):
+        if model is None or not shot.references or not ground.shows_pictures(place):
             continue
         if mode_of(shot) != "references" and not model.references_with_frames:
             continue

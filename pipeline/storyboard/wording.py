@@ -186,8 +186,10 @@ class _Worded:
 
     def own_words(self) -> Fault:
         words = str(self.context.get("error", self.error["msg"]))
-        code = "bad-duration" if self.name == "duration" else "bad-value"
-        return self._told(code, f"{self._called()} cannot be {_quoted(self.value)}", hint=words)
+        message = f"{self._called()} cannot be {_quoted(self.value)}"
+        return self._told(
+            "bad-duration" if self.name == "duration" else "bad-value", message, hint=words
+        )
 
     def out_of_range(self) -> Fault:
         limit = (
