@@ -1,0 +1,243 @@
+"""From a timeline to a film: encode what must be, keep it, join it all by copy.
+
+What clips share is copied; what differs is brought to the film's form once and kept in the
+segments' folder. The film is written beside its place and renamed: it is whole or absent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pipeline.errors import StoryreelError
+from pipeline.film import picture, sound
+from pipeline.film.segments import Segment, Segments, made_beside
+from pipeline.film.timeline import Timeline
+from pipeline.media.join import Joint, NotJoinableError, Piece, join
+
+if TYPE_CHECKING:
+    from pipeline.ids import ShotId
+    from pipeline.media.ffmpeg import FFmpeg
+
+Tell = Callable[[int, int], None]
+"""Told how many of the film's frames are done, of how many; never fewer than before."""
+
+SoundStory = Literal["copied", "encoded", "kept", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """What became of a timeline: its frames, and how each shot's picture came into the film.
+
+    ``sound`` is ``kept`` where it was encoded earlier, ``none`` where nothing is to be heard.
+    """
+
+    frames: int
+    copied: tuple[ShotId, ...]
+    encoded: tuple[ShotId, ...]
+    kept: tuple[ShotId, ...]
+    sound: SoundStory
+
+
+def assemble(
+    timeline: Timeline,
+    target: Path,
+    *,
+    segments: Path,
+    ffmpeg: FFmpeg,
+    tell: Tell | None = None,
+    stop: threading.Event | None = None,
+) -> Assembly:
+    """Write the film to ``target`` (mp4). The same timeline gives the same bytes.
+
+    Args:
+        timeline: what is to be seen.
+        target: the film; an older one there stays until the new one is whole.
+        segments: a folder for what has been encoded, kept from film to film.
+        ffmpeg: the program that encodes; its version is part of what a segment is.
+        tell: told of progress in frames, from several threads but one at a time.
+        stop: when set, everything ends soon with ``ToolStoppedError``.
+
+    Raises:
+        StoryreelError: a clip cannot be used (the shot is named), the disk is full, it was
+            stopped. Nothing is left behind but whole segments.
+    """
+    halt = _Halt(stop)
+    progress = _Progress(timeline.frames, tell)
+    work = _Work(timeline, Segments(segments.absolute()), ffmpeg, progress, halt)
+    try:
+        return work.assemble(target.absolute())
+    except OSError as error:
+        place = error.filename or target
+        raise StoryreelError(
+            f"The film cannot be written: {error.strerror or error}.",
+            details=str(place),
+            hint="See that there is room on the disk, and that you may write there.",
+        ) from error
+
+
+class _Halt(threading.Event):
+    """Set when the caller says stop, or when one job has failed and the others are in vain."""
+
+    def __init__(self, outer: threading.Event | None) -> None:
+        super().__init__()
+        self._outer = outer
+
+    def is_set(self) -> bool:
+        return super().is_set() or (self._outer is not None and self._outer.is_set())
+
+
+class _Progress:
+    """Frames done, over all jobs; what is told never goes back."""
+
+    def __init__(self, total: int, tell: Tell | None) -> None:
+        self._total = total
+        self._tell = tell
+        self._done: dict[int, int] = {}
+        self._told = -1
+        self._lock = threading.Lock()
+
+    def set(self, place: int, frames: int) -> None:
+        """``frames`` of the cut at ``place`` are done."""
+        with self._lock:
+            self._done[place] = max(frames, self._done.get(place, 0))
+            done = min(sum(self._done.values()), self._total)
+            if self._tell and done > self._told:
+                self._told = done
+                self._tell(done, self._total)
+
+
+@dataclass(slots=True)
+class _Work:
+    """One assembly; ``refused`` are cuts that turned out not to be copyable."""
+
+    timeline: Timeline
+    segments: Segments
+    ffmpeg: FFmpeg
+    progress: _Progress
+    halt: _Halt
+    refused: set[int] = field(default_factory=set)
+    own_sound: bool = True
+
+    def assemble(self, target: Path) -> Assembly:
+        """Try until every clip that seems copyable is, or has been encoded instead."""
+        while True:
+            try:
+                return self._attempt(target)
+            except NotJoinableError as error:
+                self._learn(error)
+
+    def _learn(self, error: NotJoinableError) -> None:
+        if error.of_sound and self.own_sound:
+            self.own_sound = False
+        elif not error.of_sound and error.piece not in self.refused:
+            self.refused.add(error.piece)
+        else:
+            raise error
+
+    def _attempt(self, target: Path) -> Assembly:
+        cuts = self.timeline.cuts
+        copied = picture.copied_cuts(self.timeline, self.refused, self._specimen)
+        own = self.own_sound and len(copied) == len(cuts) and sound.sound_agrees(self.timeline)
+        with _workers(self.halt) as pool:
+            made = {
+                place: pool.submit(self._encode, place)
+                for place in range(len(cuts))
+                if place not in copied
+            }
+            track = None if own or sound.is_silent(self.timeline) else self._sound(pool)
+            encoded = dict(zip(made, _results(list(made.values())), strict=True))
+        self._join(target, encoded, track, own=own)
+        return self._assembly(encoded, _sound_story(track, own=own))
+
+    def _specimen(self) -> str:
+        return picture.specimen_parameters(self.timeline, self.ffmpeg, self.segments)
+
+    def _encode(self, place: int) -> Segment:
+        cut = self.timeline.cuts[place]
+        segment = picture.encode_cut(
+            cut,
+            self.timeline,
+            self.ffmpeg,
+            self.segments,
+            stop=self.halt,
+            on_frame=lambda frames: self.progress.set(place, min(frames, cut.frames)),
+        )
+        self.progress.set(place, cut.frames)
+        return segment
+
+    def _sound(self, pool: ThreadPoolExecutor) -> Segment:
+        stretches = sound.lay_sound(self.timeline)
+        if found := sound.find_mix(stretches, self.ffmpeg, self.segments):
+            return found
+        _results(
+            [
+                pool.submit(sound.decode_stretch, stretch, self.ffmpeg, self.segments, self.halt)
+                for stretch in stretches
+                if stretch.audible
+            ]
+        )
+        return sound.mix(stretches, self.ffmpeg, self.segments, self.halt)
+
+    def _join(
+        self, target: Path, encoded: dict[int, Segment], track: Segment | None, *, own: bool
+    ) -> None:
+        cuts = self.timeline.cuts
+        pieces = [
+            Piece(encoded[place].path if place in encoded else cut.clip.path, cut.frames)
+            for place, cut in enumerate(cuts)
+        ]
+        joint = Joint(self.timeline.rate, self.timeline.title, track.path if track else None, own)
+        with made_beside(target) as beside:
+            join(
+                pieces,
+                beside,
+                joint,
+                stop=self.halt,
+                tell=lambda place: self.progress.set(place, cuts[place].frames),
+            )
+
+    def _assembly(self, encoded: dict[int, Segment], story: SoundStory) -> Assembly:
+        shots = [cut.shot for cut in self.timeline.cuts]
+        return Assembly(
+            frames=self.timeline.frames,
+            copied=tuple(shot for place, shot in enumerate(shots) if place not in encoded),
+            encoded=tuple(shots[place] for place in encoded if not encoded[place].kept),
+            kept=tuple(shots[place] for place in encoded if encoded[place].kept),
+            sound=story,
+        )
+
+
+def _sound_story(track: Segment | None, *, own: bool) -> SoundStory:
+    if own:
+        return "copied"
+    if track is None:
+        return "none"
+    return "kept" if track.kept else "encoded"
+
+
+@contextlib.contextmanager
+def _workers(halt: _Halt) -> Iterator[ThreadPoolExecutor]:
+    """Threads that each wait for one ffmpeg; when one fails, or Ctrl-C comes, all are ended."""
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        try:
+            yield pool
+        except BaseException:
+            halt.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _results(jobs: Sequence[Future[Segment]]) -> list[Segment]:
+    """What the jobs made, in order; the first failure is raised as soon as it is known."""
+    done, _ = wait(jobs, return_when=FIRST_EXCEPTION)
+    for job in jobs:
+        if job in done:
+            job.result()
+    return [job.result() for job in jobs]

@@ -1,0 +1,93 @@
+"""Keeps what has been encoded, by content: a segment's name is a digest of all that decides it.
+
+Beside each segment lies a small record of its size and digest. A segment that is not what its
+record says (torn by a crash, cut off by a full disk) is made again, never used. Two processes
+may make the same segment at once: each writes beside and renames, and both write the same bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.files import digest_of_bytes, digest_of_file, write_whole
+from pipeline.ids import Digest
+
+_SCHEME = 1  # raised when the same arguments mean other bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A whole segment in the cache; ``kept`` says it was there before."""
+
+    path: Path
+    kept: bool
+
+
+def segment_key(made_by: str, sources: Sequence[str], arguments: Sequence[str]) -> Digest:
+    """The name of a segment that ffmpeg ``made_by`` makes of ``sources`` by ``arguments``.
+
+    ``sources`` are digests; ``arguments`` must name no files, so that the folder counts for
+    nothing.
+    """
+    return digest_of_bytes(json.dumps([_SCHEME, made_by, [*sources], [*arguments]]).encode())
+
+
+class Segments:
+    """A folder of segments."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def find(self, key: Digest, suffix: str) -> Path | None:
+        """The segment, if it is there and whole."""
+        path = self._path(key, suffix)
+        try:
+            record = json.loads(self._record(path).read_bytes())
+            whole = path.stat().st_size == record["bytes"]
+            return path if whole and digest_of_file(path) == record["sha256"] else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None  # no record, or none that can be read: as good as no segment
+
+    def get(self, key: Digest, suffix: str, make: Callable[[Path], None]) -> Segment:
+        """The segment, made by ``make`` if need be, which is handed the file to write.
+
+        Raises:
+            OSError: the folder cannot be written.
+            StoryreelError: what ``make`` raises.
+        """
+        if found := self.find(key, suffix):
+            return Segment(found, kept=True)
+        path = self._path(key, suffix)
+        with made_beside(path) as beside:
+            make(beside)
+            record = {"bytes": beside.stat().st_size, "sha256": digest_of_file(beside)}
+        write_whole(self._record(path), json.dumps(record))
+        return Segment(path, kept=False)
+
+    def _path(self, key: Digest, suffix: str) -> Path:
+        return self.folder / f"{key}{suffix}"
+
+    def _record(self, path: Path) -> Path:
+        return path.with_name(f"{path.name}.json")
+
+
+@contextlib.contextmanager
+def made_beside(path: Path) -> Iterator[Path]:
+    """A file of its own beside ``path``, renamed to it at the end; gone if anything fails."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem[:40]}.", suffix=".part", dir=path.parent)
+    os.close(handle)
+    beside = Path(name)
+    try:
+        yield beside
+        beside.chmod(0o644)  # mkstemp's 0600 would hide it from others
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,378 @@
+"""Joins clips by copying their packets: nothing is decoded, every time stamp is written anew.
+
+The picture is frames on one rate, counted; the sound is packets laid on one grid. Both are
+whole numbers, so a film of any length stays frame-exact. (ffmpeg's own concat demuxer counts in
+microseconds, starts a clip where the longer of its picture and sound ended, and passes on what
+an edit list hides.)
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, cast
+
+from pipeline.errors import StoryreelError, ToolStoppedError
+from pipeline.media.container import is_flush, opened, picture_of
+from pipeline.media.lanes import FrameCounter, OffGridError, SoundGrid, SoundOffGridError
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer, OutputContainer
+    from av.packet import Packet
+    from av.video.stream import VideoStream
+
+_DEEPEST = 16  # frames that a decoder may hold back to put them in order (H.264, A.4.2)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A whole clip in the joined film: its file, and how many frames it must turn out to have."""
+
+    path: Path
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """What is asked of a join, beside its pieces.
+
+    ``sound`` is a file whose sound is the whole film's. Otherwise ``own_sound`` copies each
+    piece's own along: packets are whole, so it stands within half a packet (11 ms) of its place
+    at every cut, and the error does not build up.
+    """
+
+    rate: Fraction
+    title: str
+    sound: Path | None = None
+    own_sound: bool = False
+
+
+class NotJoinableError(StoryreelError):
+    """A piece's packets cannot be copied into a film; ``piece`` is its place, from 0.
+
+    ``of_sound`` says that only its sound is to blame.
+    """
+
+    code = "not-joinable"
+
+    def __init__(self, piece: int, path: Path, why: OffGridError) -> None:
+        super().__init__(f"{path} cannot be joined by copy: {why}.")
+        self.piece = piece
+        self.of_sound = isinstance(why, SoundOffGridError)
+
+
+class _DeeperError(Exception):
+    """A piece holds frames back for longer than the film allows for so far."""
+
+    def __init__(self, delay: int) -> None:
+        super().__init__(delay)
+        self.delay = delay
+
+
+def join(
+    pieces: Sequence[Piece],
+    target: Path,
+    joint: Joint,
+    *,
+    stop: threading.Event | None = None,
+    tell: Callable[[int], None] | None = None,
+) -> None:
+    """Write the pieces one after another to ``target`` (mp4), without encoding anything.
+
+    ``target`` may be left torn when an error is raised. ``tell`` is told the place of each piece,
+    from 0, once it is in.
+
+    Raises:
+        NotJoinableError: a piece is not what can be copied: another number of frames, hidden
+            frames, a first frame that is no key frame, other settings, sound too short.
+        MediaError: a piece cannot be read.
+        ToolStoppedError: ``stop`` was set.
+        OSError: the target cannot be written.
+    """
+    delay = 0
+    while True:
+        try:
+            for place in _joining(pieces, target, joint, delay):
+                if stop and stop.is_set():
+                    raise ToolStoppedError("Joining the film was stopped.")
+                if tell:
+                    tell(place)
+        except _DeeperError as deeper:
+            delay = deeper.delay
+        else:
+            return
+
+
+def _joining(pieces: Sequence[Piece], target: Path, joint: Joint, delay: int) -> Iterator[int]:
+    """Write the film, giving the place of each piece once it is in."""
+    with _film_file(target, joint.title) as output, contextlib.ExitStack() as files:
+        whole = files.enter_context(opened(joint.sound)) if joint.sound else None
+        film = _Film(output, joint, whole, delay)
+        for place, piece in enumerate(pieces):
+            with opened(piece.path) as container:
+                try:
+                    film.add(piece, container)
+                except OffGridError as off:
+                    raise NotJoinableError(place, piece.path, off) from off
+            yield place
+        try:
+            film.end()
+        except OffGridError as off:
+            raise NotJoinableError(len(pieces) - 1, pieces[-1].path, off) from off
+
+
+def frames_in(path: Path) -> int:
+    """How many frames an mp4 says it has; nothing is decoded.
+
+    Raises:
+        MediaError: it cannot be read as a clip.
+    """
+    with opened(path) as container:
+        return picture_of(path, container).frames
+
+
+def picture_delay(path: Path) -> Fraction:
+    """How long after the clip's own beginning its picture begins, in seconds.
+
+    Not zero only where the sound begins first. ffmpeg counts from that beginning.
+
+    Raises:
+        MediaError: it cannot be read as a clip.
+    """
+    with opened(path) as container:
+        picture = picture_of(path, container)
+        starts = [
+            stream.start_time * stream.time_base
+            for stream in (picture, *container.streams.audio[:1])
+            if stream.start_time is not None and stream.time_base is not None
+        ]
+        return starts[0] - min(starts) if picture.start_time is not None else Fraction(0)
+
+
+@contextlib.contextmanager
+def _film_file(target: Path, title: str) -> Iterator[OutputContainer]:
+    """The film's file, open for writing; the same packets give the same bytes."""
+    import av
+
+    options = {"movflags": "+faststart", "fflags": "+bitexact"}
+    try:
+        with av.open(f"file:{target.absolute()}", "w", format="mp4", options=options) as output:
+            output.metadata["title"] = title
+            yield output
+    except av.FFmpegError as error:
+        raise _unwritable(error, str(target)) from error
+
+
+def _unwritable(error: Exception, target: str) -> OSError:
+    number = getattr(error, "errno", None) or 0
+    return OSError(number, getattr(error, "strerror", None) or str(error), target)
+
+
+class _Film:
+    """The film as it is being written: packets in, stamped and handed to the muxer."""
+
+    def __init__(
+        self, output: OutputContainer, joint: Joint, whole: InputContainer | None, delay: int
+    ) -> None:
+        self.frames = 0  # of the pieces that are in
+        self._output = output
+        self._joint = joint
+        self._delay = delay
+        self._coded = 0
+        self._tick = 1 / joint.rate
+        self._lane: VideoStream | None = None
+        self._settings: list[bytes | None] = []
+        self._sound: _OwnSound | _WholeSound | None = None
+        self._whole = whole
+
+    def add(self, piece: Piece, container: InputContainer) -> None:
+        """Copy one piece.
+
+        Raises:
+            OffGridError: it cannot be copied.
+            _DeeperError: the film has to begin anew with a longer delay.
+        """
+        picture = picture_of(piece.path, container)
+        own = _sound_of(container) if self._joint.own_sound else None
+        lane = self._lane or self._open_lanes(picture, own)
+        self._check_settings(picture, own)
+        ticks = picture.time_base or Fraction(1)  # a demuxed stream always has one
+        counter = FrameCounter(self._tick / ticks, picture.start_time or 0, piece.frames)
+        start, end = self.frames * self._tick, (self.frames + piece.frames) * self._tick
+        if self._sound:
+            self._sound.begin(start - counter.first * ticks, end)
+        for packet in container.demux(*([picture, own] if own else [picture])):
+            if is_flush(packet):
+                continue
+            if packet.stream.index == picture.index:
+                self._add_frame(cast("Packet[VideoStream]", packet), counter, lane)
+            elif isinstance(self._sound, _OwnSound):
+                self._sound.take(cast("Packet[AudioStream]", packet))
+        counter.check_whole()
+        self.frames += piece.frames
+
+    def end(self) -> None:
+        """Write what sound is still to come.
+
+        Raises:
+            SoundOffGridError: there is too little of it.
+        """
+        if self._sound:
+            self._sound.end(self.frames * self._tick)
+
+    def _open_lanes(self, picture: VideoStream, own: AudioStream | None) -> VideoStream:
+        self._lane = self._output.add_stream_from_template(picture)
+        self._lane.time_base = self._tick
+        self._settings = _settings(picture, own)
+        if own:
+            self._sound = _OwnSound(self._output, own)
+        elif self._whole:
+            self._sound = _WholeSound(self._output, self._whole)
+        return self._lane
+
+    def _check_settings(self, picture: VideoStream, own: AudioStream | None) -> None:
+        if _settings(picture, own) != self._settings:
+            raise OffGridError("its encoder's settings differ")
+        if picture.sample_aspect_ratio not in (None, 0, 1):
+            raise OffGridError("its pixels are not square")
+
+    def _add_frame(
+        self, packet: Packet[VideoStream], counter: FrameCounter, lane: VideoStream
+    ) -> None:
+        if packet.is_discard:
+            raise OffGridError("it has frames that are not to be shown")
+        number = counter.number(packet.pts)
+        if self._coded == self.frames and (number or not packet.is_keyframe):
+            raise OffGridError("it does not begin with a key frame")
+        shown = self.frames + number
+        if self._coded - shown > self._delay:
+            self._deepen(self._coded - shown)
+        packet.pts, packet.dts, packet.duration = shown, self._coded - self._delay, 1
+        packet.time_base = self._tick
+        packet.stream = lane
+        self._coded += 1
+        _write(self._output, packet)
+
+    def _deepen(self, delay: int) -> None:
+        if delay > _DEEPEST:
+            raise OffGridError("its frames lie in no order that can be decoded")
+        raise _DeeperError(delay)
+
+
+class _OwnSound:
+    """Each piece's own sound, laid on one grid."""
+
+    def __init__(self, output: OutputContainer, first: AudioStream) -> None:
+        self._output = output
+        self._grid = SoundGrid(first.sample_rate)
+        self._lane = output.add_stream_from_template(first)
+        self._free = 0  # the first slot that has not been written
+        self._waiting: list[tuple[int, Packet[AudioStream]]] = []
+        self._fresh = True  # no packet of this piece has come yet
+        self._settled = 0
+
+    def begin(self, shift: Fraction, end: Fraction) -> None:
+        """A piece begins: its moment 0 is film time ``shift``; its picture ends at ``end``."""
+        self._check_came()
+        self._grid.begin_clip(shift)
+        self._fresh = True
+        self._end = end
+
+    def take(self, packet: Packet[AudioStream]) -> None:
+        """Keep a packet until its slot is certain to be its own, then write it."""
+        if packet.pts is None:
+            raise SoundOffGridError("its sound has no time stamps")
+        length = (packet.duration or 0) * packet.time_base
+        slot = self._grid.slot(packet.pts * packet.time_base, length)
+        if self._fresh:
+            self._fresh = False
+            self._settled = self._grid.settled(self._end)
+            self._give_way(slot)
+        self._waiting.append((slot, packet))
+        self._write_before(self._settled)
+
+    def end(self, end: Fraction) -> None:
+        """Write the rest, up to film time ``end``."""
+        self._check_came()
+        last = self._grid.last(end)
+        self._write_before(last)
+        if self._free < last - 1:
+            raise SoundOffGridError("its sound is shorter than its picture")
+
+    def _check_came(self) -> None:
+        if self._free and self._fresh:
+            raise SoundOffGridError("it has no sound")
+
+    def _give_way(self, slot: int) -> None:
+        """What the piece before has from ``slot`` on is dropped."""
+        self._write_before(slot)
+        self._waiting.clear()
+        if self._free < slot:
+            raise SoundOffGridError("the sound before it is shorter than its picture")
+
+    def _write_before(self, slot: int) -> None:
+        while self._waiting and self._waiting[0][0] < slot:
+            place, packet = self._waiting.pop(0)
+            if place >= self._free:
+                self._stamp(place, packet)
+                self._free = place + 1
+
+    def _stamp(self, slot: int, packet: Packet[AudioStream]) -> None:
+        packet.pts = packet.dts = self._grid.pts(slot)
+        packet.duration = self._grid.size
+        packet.time_base = Fraction(1, self._grid.rate)
+        packet.stream = self._lane
+        _write(self._output, packet)
+
+
+class _WholeSound:
+    """The sound of the whole film, from one file; kept level with the picture."""
+
+    def __init__(self, output: OutputContainer, container: InputContainer) -> None:
+        self._output = output
+        stream = _sound_of(container)
+        self._lane = output.add_stream_from_template(stream)
+        self._packets = iter(container.demux(stream))
+
+    def begin(self, _shift: Fraction, end: Fraction) -> None:
+        """Write the sound for a piece whose picture ends at film time ``end``."""
+        for packet in self._packets:
+            if is_flush(packet):
+                break
+            ends = (packet.pts or 0) * packet.time_base
+            packet.stream = self._lane
+            _write(self._output, packet)
+            if ends >= end:
+                break
+
+    def end(self, end: Fraction) -> None:
+        """Write the rest; the file is exactly as long as the film."""
+        self.begin(end, end + 1)
+
+
+def _sound_of(container: InputContainer) -> AudioStream:
+    if not container.streams.audio:
+        raise SoundOffGridError("it has no sound")
+    return container.streams.audio[0]
+
+
+def _settings(picture: VideoStream, sound: AudioStream | None) -> list[bytes | None]:
+    """What decoders are set up with, once for the whole film."""
+    streams = (picture, sound) if sound else (picture,)
+    return [stream.codec_context.extradata for stream in streams]
+
+
+def _write(output: OutputContainer, packet: Packet[VideoStream] | Packet[AudioStream]) -> None:
+    """Hand a packet to the muxer; what goes wrong here is the film's file, not the clip's."""
+    import av
+
+    try:
+        output.mux(packet)
+    except av.FFmpegError as error:
+        raise _unwritable(error, output.name) from error

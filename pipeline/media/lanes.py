@@ -1,0 +1,112 @@
+"""Where each packet of a joined film belongs, in whole numbers; decides, touches nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+_LEAD = 8  # packets of a clip's sound that may come before its picture begins (priming)
+
+
+class OffGridError(ValueError):
+    """A packet is not where a packet that can be copied has to be; says why in words."""
+
+
+class SoundOffGridError(OffGridError):
+    """So is a packet of sound."""
+
+
+@dataclass(slots=True)
+class FrameCounter:
+    """Turns the time stamps of one clip's picture into frame numbers, each given once.
+
+    ``step`` is the length of a frame in ticks of the clip's time base, ``first`` the stamp of
+    frame 0. A stamp may be off by the rounding of one tick.
+    """
+
+    step: Fraction
+    first: int
+    frames: int
+    _seen: set[int] = field(default_factory=set)
+
+    def number(self, pts: int | None) -> int:
+        """The number of the frame that is shown at ``pts``, from 0.
+
+        Raises:
+            OffGridError: there is no such frame, or it has been given already.
+        """
+        if pts is None:
+            raise OffGridError("a frame has no time stamp")
+        length, ticks = self.step.numerator, (pts - self.first) * self.step.denominator
+        number = (2 * ticks + length) // (2 * length)
+        if abs(ticks - number * length) > self.step.denominator:
+            raise OffGridError("its frames are not evenly spaced")
+        if not 0 <= number < self.frames or number in self._seen:
+            raise OffGridError(f"it does not show exactly {self.frames} frames")
+        self._seen.add(number)
+        return number
+
+    def check_whole(self) -> None:
+        """See that every frame came.
+
+        Raises:
+            OffGridError: some did not.
+        """
+        if len(self._seen) != self.frames:
+            raise OffGridError(f"it does not show exactly {self.frames} frames")
+
+
+@dataclass(slots=True)
+class SoundGrid:
+    """One grid of packets for the sound of a whole film; a slot is a packet's place on it.
+
+    Slot n plays ``size`` samples from film sample ``origin + n * size`` on, at ``rate`` samples a
+    second. A clip's packets take the slots nearest to where they belong, so every clip stands
+    within half a packet of its place. A clip's first packet takes its slot from the clip before
+    it: sound coders need a packet to warm up, and a warm start is worth more than a tail.
+    """
+
+    rate: int
+    size: int = 0
+    origin: int = 0
+    free: int = 0  # the first slot that no packet has taken for good
+    _next: int | None = None
+    _shift: Fraction = Fraction(0)
+
+    def begin_clip(self, shift: Fraction) -> None:
+        """A clip begins whose own moment 0 is film time ``shift``, in seconds."""
+        self._shift = shift
+        self._next = None
+
+    def slot(self, seconds: Fraction, duration: Fraction) -> int:
+        """The slot for the clip's next packet, which its clip plays at ``seconds``.
+
+        The first packet of all says how long packets are (only a clip's last may be shorter).
+
+        Raises:
+            SoundOffGridError: there is a hole in the clip's sound, or it begins too late.
+        """
+        place = round((self._shift + seconds) * self.rate)
+        if not self.size:
+            self.size, self.origin = round(duration * self.rate), place
+            if self.size <= 0 or not -_LEAD * self.size <= place <= self.size / 2:
+                raise SoundOffGridError("its sound does not begin with its picture")
+        nearest = round(Fraction(place - self.origin, self.size))
+        if self._next is None:
+            self._next = nearest
+        if abs(nearest - self._next) > 1:
+            raise SoundOffGridError("there is a hole in its sound")
+        self._next += 1
+        return self._next - 1
+
+    def pts(self, slot: int) -> int:
+        """The film sample that ``slot`` begins on."""
+        return self.origin + slot * self.size
+
+    def settled(self, end: Fraction) -> int:
+        """The first slot that the clip beginning at film time ``end`` may still claim."""
+        return self.last(end) - _LEAD
+
+    def last(self, end: Fraction) -> int:
+        """The first slot that begins at or after film time ``end``, in seconds."""
+        return -((self.origin - end * self.rate) // self.size) if self.size else 0
