@@ -28,9 +28,13 @@ TWO_B_FRAMES = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-bf", "
 NO_B_FRAMES = ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "0", "-g", "12")
 OPEN_GOP = ("-c:v", "libx264", "-preset", "veryfast", "-bf", "2", "-g", "8",
             "-x264-params", "b-adapt=0:scenecut=0:open-gop=1")  # fmt: skip
-BT709 = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
-         "-color_range", "tv")  # fmt: skip
-"""Only the tags; the picture must have been converted so."""
+BT709 = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
+"""A filter that only tags. The output options of these names make ffmpeg 9 convert."""
+TO_BT709 = (
+    "scale=flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"
+    f":out_color_matrix=bt709:out_range=tv,format=yuv420p,{BT709}"
+)
+"""The filters that turn an RGB picture into a clip's BT.709, accurately."""
 
 
 def bar_code(number: int, size: Size) -> bytes:
