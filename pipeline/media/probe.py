@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -71,6 +72,7 @@ def check_decodable(path: Path) -> None:
     index = index_of(path)
     with opened(path) as container:
         picture = picture_of(path, container)
+        _refuse_torn(path, picture, index.packets)
         picture.thread_type = "AUTO"
         decoded = _decode_all(path, container, picture, index.timetable)
     if decoded < index.timetable.frames:
@@ -139,7 +141,7 @@ def _note_sound(reading: _Reading, packet: Packet[Any]) -> None:
             reading.sound_skipped += start + end
 
 
-def _refuse_torn(path: Path, picture: VideoStream, packets: list[FramePacket]) -> None:
+def _refuse_torn(path: Path, picture: VideoStream, packets: Sequence[FramePacket]) -> None:
     if not packets:
         raise MediaError(path, "it has no frames")
     torn = next((place for place, packet in enumerate(packets) if packet.torn), None)
