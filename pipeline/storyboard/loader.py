@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,34 +73,21 @@ def load_board_text(
         BoardFaultsError: the board has faults; it holds all of them.
     """
     path = folder / name
-    file = file or name
+    root = root or find_root(path)
     with _without_collector():
-        decoded = decode(data)
-        if decoded.faults:
-            raise BoardFaultsError(decoded.faults, file=file, source=decoded.source)
-        source = decoded.source
-        parsed = parse(source)
-        storyboard = _validated(parsed, source, file)
-        from pipeline.storyboard.rules import check
-
-        root = root or find_root(path)
-        checked = check(storyboard, parsed.item_lines["shots"], folder=folder, root=root)
-        faults: tuple[Fault, ...] = ()
-        if checked.findings:
-            where = places(source)
-            faults = in_order(finding.placed(where) for finding in checked.findings)
-        if any(fault.severity == "error" for fault in faults):
-            raise BoardFaultsError(faults, file=file, source=source)
+        found = _examined(data, folder=folder, root=root)
+    if found.storyboard is None or any(fault.severity == "error" for fault in found.faults):
+        raise BoardFaultsError(found.faults, file=file or name, source=found.source)
     return Board(
-        storyboard=storyboard,
+        storyboard=found.storyboard,
         path=path,
         name=board_name(path),
         root=root,
         digest=digest_of_bytes(data if isinstance(data, bytes) else data.encode()),
-        pictures=checked.pictures,
-        lines=_lines(storyboard, parsed),
-        warnings=faults,
-        source=source,
+        pictures=found.pictures,
+        lines=found.lines,
+        warnings=found.faults,
+        source=found.source,
     )
 
 
@@ -134,28 +121,53 @@ def _read(path: Path) -> bytes:
         ) from error
 
 
-def _validated(parsed: Parsed, source: Source, file: str) -> Storyboard:
+@dataclass(frozen=True, slots=True)
+class _Examined:
+    """A board read as far as it can be, and everything wrong with it."""
+
+    source: Source
+    faults: tuple[Fault, ...]
+    storyboard: Storyboard | None = None
+    pictures: Mapping[str, BoardPicture] = field(default_factory=dict)
+    lines: Mapping[ShotId, int] = field(default_factory=dict)
+
+
+def _examined(data: bytes | str, *, folder: Path, root: Path) -> _Examined:
+    """Bytes, text, shape, meaning: each looked at only if the one before it can be read."""
+    decoded = decode(data)
+    source = decoded.source
+    if decoded.faults:
+        return _Examined(source, decoded.faults)
+    parsed = parse(source)
+    storyboard, faults = _validated(parsed, source)
+    if storyboard is None:
+        return _Examined(source, in_order(faults))
+    from pipeline.storyboard.rules import check
+
+    lines = parsed.item_lines["shots"]
+    checked = check(storyboard, lines, folder=folder, root=root)
+    if checked.findings:
+        where = places(source)
+        faults += (finding.placed(where) for finding in checked.findings)
+    begins = {ShotId(shot.id): line for shot, line in zip(storyboard.shots, lines, strict=True)}
+    return _Examined(source, in_order(faults), storyboard, checked.pictures, begins)
+
+
+def _validated(parsed: Parsed, source: Source) -> tuple[Storyboard | None, list[Fault]]:
+    """The storyboard, if its shape is right, and all faults of text and shape."""
     from pydantic import ValidationError
 
     from pipeline.storyboard.model import Storyboard
 
-    storyboard, faults = None, list(parsed.faults)
-    if parsed.value is not None or not faults:
-        try:
-            storyboard = Storyboard.model_validate(parsed.value)
-        except ValidationError as error:
-            from pipeline.storyboard.wording import faults_of_shape
+    if parsed.value is None and parsed.faults:
+        return None, list(parsed.faults)
+    try:
+        return Storyboard.model_validate(parsed.value), list(parsed.faults)
+    except ValidationError as error:
+        from pipeline.storyboard.wording import faults_of_shape
 
-            found = error.errors(include_url=False)
-            faults += faults_of_shape(found, parsed.value, places(source))
-    if storyboard is None or faults:
-        raise BoardFaultsError(in_order(faults), file=file, source=source)
-    return storyboard
-
-
-def _lines(storyboard: Storyboard, parsed: Parsed) -> dict[ShotId, int]:
-    lines = parsed.item_lines["shots"]
-    return {ShotId(shot.id): line for shot, line in zip(storyboard.shots, lines, strict=True)}
+        found = error.errors(include_url=False)
+        return None, [*faults_of_shape(found, parsed.value, places(source)), *parsed.faults]
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, field_validator
 
 from pipeline.timing import Length, parse_length, parse_rate
 
@@ -25,7 +25,14 @@ Move = Literal[
 ReferenceKind = Literal["character", "location", "prop", "style"]
 
 ID_PATTERN = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"
-_LENGTH_PATTERN = r"^\s*(\d{1,6}(\.\d{1,6})?\s*s?|\d{1,7}\s*f|\d{1,2}:[0-5]\d:[0-5]\d:\d{2})\s*$"
+_LENGTH_PATTERN = (  # as timing.parse_length reads it, for editors
+    r"^\s*([0-9]{1,6}(\.[0-9]{1,6})?\s*s?|[0-9]{1,7}\s*f|[0-9]{1,2}:[0-5][0-9]:[0-5][0-9]:[0-9]{2})\s*$"
+)
+
+
+def _said(words: str) -> dict[str, JsonValue]:
+    """What an editor says of a text that does not fit a pattern, instead of the pattern."""
+    return {"patternErrorMessage": f"This is written as {words}."}
 
 
 def _as_length(value: object) -> str:
@@ -39,13 +46,34 @@ LengthText = Annotated[
     str,
     BeforeValidator(
         _as_length,
-        json_schema_input_type=Annotated[str, Field(pattern=_LENGTH_PATTERN)] | int | float,
+        json_schema_input_type=Annotated[
+            str,
+            Field(pattern=_LENGTH_PATTERN, json_schema_extra=_said("5s, 4.5s or 120f (frames)")),
+        ]
+        | int
+        | float,
     ),
 ]
-Identifier = Annotated[str, Field(pattern=ID_PATTERN)]
-Resolution = Annotated[str, Field(pattern=r"^[1-9]\d{1,3}p$", examples=["720p", "1080p"])]
+Identifier = Annotated[
+    str,
+    Field(pattern=ID_PATTERN, json_schema_extra=_said("a letter, then letters, digits, - or _")),
+]
+Resolution = Annotated[
+    str,
+    Field(
+        pattern=r"^[1-9][0-9]{1,3}p$",
+        examples=["720p", "1080p"],
+        json_schema_extra=_said("720p or 1080p"),
+    ),
+]
+_RATIO_PART = r"[1-9][0-9]?(\.[0-9]{1,2})?"
 Aspect = Annotated[
-    str, Field(pattern=r"^[1-9]\d?(\.\d{1,2})?:[1-9]\d?(\.\d{1,2})?$", examples=["16:9", "9:16"])
+    str,
+    Field(
+        pattern=f"^{_RATIO_PART}:{_RATIO_PART}$",
+        examples=["16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "2.39:1"],
+        json_schema_extra=_said("16:9, 9:16 or 2.39:1"),
+    ),
 ]
 Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
@@ -64,7 +92,9 @@ class Format(Written):
         default="1080p", description="The short side of the frame in pixels: 720p, 1080p."
     )
     fps: int | float | str = Field(
-        default=24, description="Frames a second of the film: 24, 25, 29.97, 24000/1001."
+        default=24,
+        description="Frames a second of the film: 24, 25, 29.97, 24000/1001.",
+        examples=[24, 25, 30, 29.97],
     )
     fit: Literal["bars", "fill"] = Field(
         default="bars",
@@ -87,7 +117,9 @@ class Camera(Written):
     )
     move: Move | None = Field(default=None, description="What the camera does during the shot.")
     lens: Annotated[str, Field(max_length=60)] | None = Field(
-        default=None, description="The lens in words, such as 85mm or wide-angle."
+        default=None,
+        description="The lens in words, such as 85mm or wide-angle.",
+        examples=["24mm", "50mm", "85mm"],
     )
 
 
@@ -98,14 +130,19 @@ class Reference(Written):
         default="prop", description="What it is: a character, a location, a prop or a style."
     )
     image: str | None = Field(
-        default=None, description="Its picture, a path beside this board: refs/vixen.png."
+        default=None,
+        description="Its picture, a path beside this board: refs/vixen.png.",
+        examples=["refs/vixen.png"],
     )
     images: Annotated[tuple[str, ...], Field(min_length=1, max_length=9)] | None = Field(
-        default=None, description="Several pictures of it, paths beside this board."
+        default=None,
+        description="Several pictures of it, paths beside this board.",
+        examples=[["refs/vixen-front.png", "refs/vixen-side.png"]],
     )
     description: Annotated[str, Field(min_length=1, max_length=2000)] | None = Field(
         default=None,
         description="What it looks like, in words, for a shot that cannot send its picture.",
+        examples=["a lean red fox with a torn left ear"],
     )
 
 
@@ -119,7 +156,9 @@ class Overridable(Written):
         default=None, description="Who may serve the model, in the order to try them."
     )
     duration: LengthText | None = Field(
-        default=None, description="How long the shot is in the film: 5s, 4.5s, 120f (frames)."
+        default=None,
+        description="How long the shot is in the film: 5s, 4.5s, 120f (frames).",
+        examples=["5s", "4.5s", "120f"],
     )
     aspect: Aspect | None = Field(
         default=None, description="Width to height asked of the model, if not the film's."
@@ -127,9 +166,7 @@ class Overridable(Written):
     resolution: Resolution | None = Field(
         default=None, description="The short side asked of the model, if not the film's."
     )
-    camera: Camera | None = Field(
-        default=None, description="Shot size, camera move and lens."
-    )
+    camera: Camera | None = Field(default=None, description="Shot size, camera move and lens.")
     audio: Literal["keep", "mute"] | None = Field(
         default=None, description="Whether the shot's own sound is in the film; kept unless muted."
     )
@@ -153,10 +190,14 @@ class ShotEntry(Overridable):
         examples=["sh010"],
     )
     scene: Annotated[str, Field(max_length=200)] | None = Field(
-        default=None, description="The scene it belongs to, in free words."
+        default=None,
+        description="The scene it belongs to, in free words.",
+        examples=["1 - The clearing"],
     )
     beat: Annotated[str, Field(max_length=300)] | None = Field(
-        default=None, description="Why the shot exists, in one line; never sent to a model."
+        default=None,
+        description="Why the shot exists, in one line; never sent to a model.",
+        examples=["We meet her, alone."],
     )
     prompt: Annotated[str, Field(min_length=1)] = Field(
         description="What happens, in words. @name speaks of a reference. Write it under `|`."
@@ -165,18 +206,22 @@ class ShotEntry(Overridable):
         default=None,
         description="What the model is shown: names of references, or frames of other shots "
         "such as sh010.last or sh010@2s.",
+        examples=[["vixen", "clearing"]],
     )
     first_frame: str | None = Field(
         default=None,
         description="What the shot starts on: a frame of another shot (sh010.last, sh010@2s), a "
         "reference's name, or a picture beside this board.",
+        examples=["sh010.last", "sh010@2s", "refs/opening.png"],
     )
     last_frame: str | None = Field(
         default=None,
         description="What the shot ends on, written as first_frame is; for models that can.",
     )
     after: Annotated[tuple[str, ...], Field(min_length=1)] | None = Field(
-        default=None, description="Shots to be made before this one, when nothing else says so."
+        default=None,
+        description="Shots to be made before this one, when nothing else says so.",
+        examples=[["sh010"]],
     )
     seed: Seed | None = Field(
         default=None,
@@ -193,7 +238,9 @@ class Storyboard(Written):
     )
     format: Format = Field(default=Format(), description="The film's frame and rate.")
     look: Annotated[str, Field(max_length=2000)] | None = Field(
-        default=None, description="Style in words, added to every prompt."
+        default=None,
+        description="Style in words, added to every prompt.",
+        examples=["35mm film, overcast winter light, muted blue palette"],
     )
     seed: Seed = Field(
         default=0, description="The number that every shot's own seed is derived from."

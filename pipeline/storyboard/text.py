@@ -18,6 +18,7 @@ from pipeline.storyboard.scalars import scalar
 from pipeline.storyboard.slips import Complaint, word_slip
 
 DEEPEST = 20
+EMPTY_HINT = "write a value behind the colon, or delete the line"
 MOST_ALIASED = 10_000
 _NO_KEY = "\0"  # for a key that is not text; no board has a NUL
 _PURE_UP_TO = 500_000  # characters; the pure parser says it better but is many times slower
@@ -123,26 +124,33 @@ class _Builder:
         if self._wants_key():
             self._begin_key(event.value, start, end)
             return
-        value: object = event.value
-        if event.implicit[0]:
-            try:
-                value = scalar(event.value)
-            except ValueError:
-                self._fault(
-                    "not-a-number",
-                    "this is no number that can be used",
-                    start,
-                    end,
-                    hint="write it in quotes if it is text",
-                )
+        value = self._meaning(event, start, end)
         if event.anchor:
             self._anchors[event.anchor] = (value, 1)
         self._take(value, start, end, 1)
+
+    def _meaning(self, event: Any, start: int, end: int) -> object:
+        """A scalar's value; nothing in a board may be null."""
+        if not event.implicit[0]:
+            return event.value
+        try:
+            value = scalar(event.value)
+        except ValueError:
+            problem, hint = "this is no number that can be used", "write it in quotes if it is text"
+            self._fault("not-a-number", problem, start, end, hint=hint)
+            return event.value
+        key_at = self._key_of_next() if self._stack else None
+        if value is None and key_at:
+            problem = f"`{self._stack[-1].key}` is empty"
+            self._fault("empty-value", problem, *key_at, hint=EMPTY_HINT)
+        return value
 
     def _open_mapping(self, event: Any) -> None:
         self._open(event, {})
 
     def _open_sequence(self, event: Any) -> None:
+        if self._stands_in_root():
+            self.item_lines[str(self._stack[0].key)] = []
         self._open(event, [])
 
     def _open(self, event: Any, items: dict[str, object] | list[object]) -> None:
@@ -197,6 +205,9 @@ class _Builder:
                 end,
                 hint="say what is common once, under `defaults:`",
             )
+        if self._stands_in_root() and isinstance(known[0], tuple):
+            line, _ = self.source.place(start)
+            self.item_lines[str(self._stack[0].key)] = [line] * len(known[0])
         self._take(known[0], start, end, known[1])
 
     def _take(self, value: object, start: int, end: int, size: int) -> None:
@@ -211,9 +222,9 @@ class _Builder:
         around = self._stack[-1]
         around.size += size
         if isinstance(around.items, list):
-            if len(self._stack) == 2:  # a list right under a top-level key
+            if len(self._stack) == 2 and str(self._stack[0].key) in self.item_lines:
                 line, _ = self.source.place(start)
-                self.item_lines.setdefault(str(self._stack[0].key), []).append(line)
+                self.item_lines[str(self._stack[0].key)].append(line)
             around.items.append(value)
             return
         if around.key != _NO_KEY:
@@ -224,6 +235,7 @@ class _Builder:
         around = self._stack[-1]
         around.key, around.key_at = key, (start, end)
         if key == "<<" and self.source.text[start:end] == "<<":
+            around.key = _NO_KEY
             self._fault(
                 "merge-key",
                 "`<<` merges are not part of YAML 1.2",
@@ -249,6 +261,10 @@ class _Builder:
         return bool(
             self._stack and isinstance(self._stack[-1].items, dict) and self._stack[-1].key is None
         )
+
+    def _stands_in_root(self) -> bool:
+        """Whether the next value stands right under a top-level key."""
+        return len(self._stack) == 1 and isinstance(self._stack[0].items, dict)
 
     def _next_path(self) -> Path:
         if not self.keep_places:

@@ -19,6 +19,7 @@ from pipeline.storyboard.model import (
     Storyboard,
 )
 from pipeline.storyboard.spelling import did_you_mean, nearest
+from pipeline.storyboard.text import EMPTY_HINT
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -135,7 +136,7 @@ class _Worded:
                 "empty-value",
                 f"{self._called()} is empty",
                 at_key=True,
-                hint="write a value behind the colon, or delete the line",
+                hint=EMPTY_HINT,
             )
         wanted = "a number" if self.name == "fps" else _WANTED[self.kind]
         return self._told(
