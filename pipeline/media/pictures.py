@@ -29,7 +29,7 @@ MOST_BYTES = 256 * 1024 * 1024
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")  # none of them runs another program
 _ORIENTATION = 0x0112  # EXIF tag; 5 to 8 lie on their side
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(//|.*,)|data:", re.ASCII)
-_DRIVE = re.compile(r"[A-Za-z]:|\\\\")
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 _warnings_lock = threading.Lock()  # catch_warnings changes the whole process for a moment
 
 
@@ -119,7 +119,10 @@ def _measure(path: Path, data: bytes) -> tuple[int, int, str, str]:
     width, height = image.size
     if width * height > MOST_PIXELS:
         raise MediaError(path, _too_many(f"{width} x {height}"))
-    if _orientation(image, data) >= 5:
+    if image.format == "TIFF":
+        image.load()  # Pillow turns a TIFF while it decodes it, and forgets its orientation
+        width, height = image.size
+    elif _orientation(image, data) >= 5:
         width, height = height, width
     return width, height, image.format or "", image.mode
 
