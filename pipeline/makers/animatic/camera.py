@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.makers.animatic.geometry import Box, Map, around, shift
@@ -25,8 +25,9 @@ class Pose:
     ``turn_x``, ``turn_y``: all depths alike, in windows; right and down count up.
     ``carry_x``, ``carry_y``: the same at depth 1, more for what is nearer.
     ``zoom``: logarithm of the enlargement, all alike; ``dolly``: at depth 1.
-    ``roll``: radians, the camera clockwise. ``yaw``, ``pitch``: how much larger one side (right,
-    bottom) gets than the other. ``around``: carried about a point at depth 1, in windows.
+    ``roll``: radians, the camera clockwise. ``around``: carried about a point at depth 1, in
+    windows; ``yaw``: how much larger its turning makes the left side than the right in a picture
+    that has no depth of its own. ``follow``: windows by which the camera keeps up with a subject.
     ``lean``: how much faster the ground moves than the sky in a picture that has no depth of its
     own, across; ``rise``: the same, down.
     """
@@ -39,7 +40,6 @@ class Pose:
     dolly: float = 0.0
     roll: float = 0.0
     yaw: float = 0.0
-    pitch: float = 0.0
     around: float = 0.0
     follow: float = 0.0
     lean: float = 0.0
@@ -71,17 +71,19 @@ _WAYS: dict[str, Pose] = {
     "pedestal_down": Pose(carry_y=0.16, rise=0.16),
     "zoom_in": Pose(zoom=math.log(1.6)),
     "zoom_out": Pose(zoom=-math.log(1.6)),
-    "orbit_left": Pose(around=-0.2, yaw=-0.2, turn_x=-0.05),
-    "orbit_right": Pose(around=0.2, yaw=0.2, turn_x=0.05),
+    "orbit_left": Pose(around=-0.2, yaw=-0.3),
+    "orbit_right": Pose(around=0.2, yaw=0.3),
     "roll_left": Pose(roll=-math.radians(9)),
     "roll_right": Pose(roll=math.radians(9)),
-    "crane_up": Pose(carry_y=-0.22, pitch=-0.16, dolly=-math.log(1.12)),
-    "crane_down": Pose(carry_y=0.22, pitch=0.16, dolly=math.log(1.12)),
+    "crane_up": Pose(carry_y=-0.2, rise=-0.1, dolly=-math.log(1.2)),
+    "crane_down": Pose(carry_y=0.2, rise=0.1, dolly=math.log(1.2)),
     "tracking": Pose(carry_x=0.3, follow=0.3),
     "handheld": Pose(zoom=math.log(1.04)),
 }
 _STEADY_RAMP = 0.22  # share of the time a person's move takes to gather speed
 _MOTOR_RAMP = 0.08  # and a zoom's motor
+_PUSH = math.log(1.1)  # closer by the end of such a move, to see less past the edge
+_SHORTER = 0.75  # such a move, for the same reason
 _SETTLE = 0.7  # seconds in which a shake grows from a given frame, and dies before one
 _SWAYS = {  # amplitude in windows, hertz
     "handheld": ((0.011, 0.37), (0.006, 0.83), (0.0022, 1.71)),
@@ -102,9 +104,19 @@ def path(  # noqa: PLR0913 - one call lays out the whole move
     rest = 0.0 if first else 1.0 if last else 0.5
     span = max(1, frames - 1)
     sway = _sway(move, frames, float(rate), first=first, last=last, seed=seed)
-    return tuple(
-        way.times(_eased(frame / span, ramp) - rest).plus(sway[frame]) for frame in range(frames)
-    )
+    strays = (first or last) and _strays(way)
+    way = way.times(_SHORTER) if strays else way
+    poses = []
+    for frame in range(frames):
+        share = _eased(frame / span, ramp) - rest
+        push = _PUSH * abs(share) if strays else 0.0
+        poses.append(way.times(share).plus(sway[frame]).plus(Pose(zoom=push)))
+    return tuple(poses)
+
+
+def _strays(way: Pose) -> bool:
+    """Whether the move soon looks past the edge of the frame it starts from."""
+    return bool(way.turn_x or way.carry_x or way.carry_y or way.around) or abs(way.turn_y) > 0.1  # noqa: PLR2004
 
 
 def _eased(share: float, ramp: float) -> float:
@@ -151,23 +163,23 @@ def view(pose: Pose, depth: float, window: Box, *, alone: bool) -> Map:
     """
     width, height = window.width, window.height
     size = math.exp(pose.zoom + pose.dolly * depth) * _cover(pose.roll, width / height)
-    follow = 0.0 if alone else pose.follow
-    across = pose.turn_x + pose.carry_x * depth - follow + pose.around * (depth - (not alone))
+    if alone:
+        across = pose.turn_x + pose.carry_x * depth + pose.around / 2
+        lean, rise, yaw = pose.lean, pose.rise, pose.yaw / width
+    else:
+        across = pose.turn_x + pose.carry_x * depth - pose.follow + pose.around * (depth - 1)
+        lean, rise, yaw = 0.0, 0.0, 0.0
     down = pose.turn_y + pose.carry_y * depth
-    lean, rise = (pose.lean, pose.rise) if alone else (0.0, 0.0)
     cosine, sine = math.cos(pose.roll) / size, math.sin(pose.roll) / size
     middle = ((window.left + window.right) / 2, (window.top + window.bottom) / 2)
-    looking = Map(
-        cosine, -sine + lean * width / height, middle[0] + across * width,
-        sine, cosine * (1 + rise), middle[1] + down * height,
-        pose.yaw / width, pose.pitch / height, 1,
+    to_middle = shift(-middle[0], -middle[1])
+    back = shift(middle[0] + across * width, middle[1] + down * height)
+    turned = Map(
+        cosine, -sine + lean * width / height, 0.0,
+        sine, cosine * (1 + rise), 0.0,
+        yaw, 0.0, 1.0,
     )  # fmt: skip
-    if pose.yaw or pose.pitch:
-        # a numerator that shares the denominator's slope keeps the middle of the window in place
-        looking = shift(middle[0] + across * width, middle[1] + down * height).after(
-            Map(cosine, -sine, 0, sine, cosine, 0, pose.yaw / width, pose.pitch / height, 1)
-        )
-    return looking.after(shift(-middle[0], -middle[1]))
+    return back.after(turned).after(to_middle)
 
 
 def _cover(roll: float, aspect: float) -> float:
@@ -185,7 +197,3 @@ def in_sight(poses: Sequence[Pose], depth: float, window: Box, *, alone: bool) -
         for corner in window.corners
     )
 
-
-def reversed_rest(pose: Pose) -> Pose:
-    """The same stance seen from the other side."""
-    return replace(pose, turn_x=-pose.turn_x, carry_x=-pose.carry_x)

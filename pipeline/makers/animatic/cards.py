@@ -11,9 +11,10 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from pipeline.makers.animatic.camera import in_sight
 from pipeline.makers.animatic.geometry import Box, covering, inside
+from pipeline.makers.animatic.lettering import Lettering, canvas, plain
 from pipeline.makers.animatic.pictures import part, solid
 from pipeline.makers.animatic.plate import Plate, backdrop, cut_out
-from pipeline.makers.animatic.stage import Stage, closer, density
+from pipeline.makers.animatic.stage import Stage, density, framed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
 
 _BACK, _NEAR = 0.55, 1.25  # depths
 _SLIM, _BROAD = 0.72, 1.6  # shapes of card; a picture beyond is cropped
+_LABELS_LAST = 0.72  # share of the clip
 _PAPER = (246, 244, 240)
 _LARGER = {
-    "extreme_wide": 0.7, "wide": 0.8, "full": 0.88, "medium_close_up": 1.08, "close_up": 1.16,
+    "extreme_wide": 0.78, "wide": 0.88, "full": 0.94, "medium_close_up": 1.06, "close_up": 1.16,
     "extreme_close_up": 1.22, "insert": 1.22,
 }  # fmt: skip
 
@@ -50,7 +52,7 @@ def gathered(
     fine = density(poses)
     plates = [back]
     for card, spot in zip(before, places, strict=True):
-        plates.append(_stand(card, spot, window, fine, chance))
+        plates += _stand(card, spot, window, fine, chance)
     return Stage(window, tuple(plates), tuple(poses))
 
 
@@ -59,10 +61,10 @@ def _back(
 ) -> Plate:
     seen = in_sight(poses, _BACK, window, alone=False)
     picture = solid(picture)
-    placed = closer(covering(seen, picture.width / picture.height, (0.5, 0.4)), seen, size)
+    placed = framed(seen, picture.width / picture.height, size)
     soft = max(picture.size) / (18 if blurred else 260)
     dimmed = picture.filter(ImageFilter.GaussianBlur(soft)).point(lambda value: value * 0.86)
-    return backdrop(dimmed, placed, seen, depth=_BACK, density=1.0)
+    return backdrop(dimmed, placed, seen, depth=_BACK, density=1.0, crisp=False)
 
 
 def spots(count: int, window: Box, size: str, *, flip: bool) -> list[Box]:
@@ -72,7 +74,7 @@ def spots(count: int, window: Box, size: str, *, flip: bool) -> list[Box]:
     columns = math.ceil(count / rows)
     room = _room(window, count, upright=upright, flip=flip)
     wide, tall = room.width / columns, room.height / rows
-    share = min(0.94, 0.84 * _LARGER.get(size, 1.0))
+    share = min(0.97, 0.9 * _LARGER.get(size, 1.0))
     found = []
     for number in range(count):
         row, column = divmod(number, columns)
@@ -102,9 +104,9 @@ def _room(window: Box, count: int, *, upright: bool, flip: bool) -> Box:
     return Box(across * 0.05, down * 0.12, across * 0.95, down * 0.95)
 
 
-def _stand(card: Card, spot: Box, window: Box, fine: float, chance: random.Random) -> Plate:
+def _stand(card: Card, spot: Box, window: Box, fine: float, chance: random.Random) -> list[Plate]:
     if card.picture.mode == "RGBA":
-        return _figure(card.picture, spot, window, fine)
+        return [_figure(card.picture, spot, window, fine)]
     shape = min(_BROAD, max(_SLIM, card.picture.width / card.picture.height))
     place = inside(spot, shape)
     drawn = _card(card, place, fine)
@@ -114,7 +116,25 @@ def _stand(card: Card, spot: Box, window: Box, fine: float, chance: random.Rando
         (place.left + place.right - turned.width / fine) / 2,
         (place.top + place.bottom - turned.height / fine) / 2,
     )
-    return cut_out(turned, grown, depth=_NEAR)
+    plates = [cut_out(turned, grown, depth=_NEAR)]
+    if name := plain(card.name):
+        plates.append(_label(name, place, window, fine))
+    return plates
+
+
+def _label(name: str, place: Box, window: Box, fine: float) -> Plate:
+    """The card's name on its foot; it goes before the clip ends, lest the next one inherit it."""
+    size = max(9, round(min(window.width, window.height) * 0.032 * fine))
+    lettering = Lettering(size, bold=True)
+    text = lettering.shortened(name, place.width * fine * 0.8)
+    width, height = round(lettering.width(text) + 1.3 * size), round(1.75 * size)
+    tile, draw = canvas(width, height, (16, 16, 18))
+    lettering.write(draw, 0.65 * size, round(height / 2 + 0.35 * size), text, (240, 240, 240))
+    tile.putalpha(_rounded(width, height, height // 2).point(lambda value: value * 0.86))
+    middle = (place.left + place.right) / 2
+    box = Box(0, 0, width / fine, height / fine)
+    box = box.moved(middle - box.width / 2, place.bottom - box.height * 0.62)
+    return cut_out(tile, box, depth=_NEAR, lasts=_LABELS_LAST)
 
 
 def _figure(picture: Image.Image, spot: Box, window: Box, fine: float) -> Plate:

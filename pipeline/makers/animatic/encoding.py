@@ -13,7 +13,7 @@ from pipeline.makers.animatic import sound
 if TYPE_CHECKING:
     from fractions import Fraction
 
-PRESET = "fast"
+PRESET = "veryfast"
 QUALITY = 17  # x264's crf
 THREADS = 4  # x264's result depends on their number, so it is fixed
 _GROUP_SECONDS = 2  # the longest way to a key frame

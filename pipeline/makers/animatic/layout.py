@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pipeline.makers.animatic.geometry import Box
 
-_TYPE = 0.033  # of the short side
+_TYPE = 0.035  # of the short side
 _LEAST_TYPE = 11  # pixels; Noto Sans stays legible on a screen
 _LEADING = 1.34
 _TALLEST_PROMPT = 0.19  # of the frame's height

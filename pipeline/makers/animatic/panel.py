@@ -36,7 +36,7 @@ class Panel:
     def pictures(self) -> Iterator[Planes]:
         """Every frame in order, drawn when asked for."""
         for frame in range(self.frames):
-            yield self._picture(frame)
+            yield self._picture(frame)  # drawn lazily: a long clip must not fill the memory
 
     def _picture(self, frame: int) -> Planes:
         fade = max(1, min(_FADE, (self.frames - 1) // 2))

@@ -12,6 +12,7 @@ from pipeline.makers.animatic.planes import Colour, Planes, halved, planes_of
 
 _MARGIN = 4  # pixels of a plate around what is seen, so that no filter reaches past its edge
 _CLEAR = 8  # transparent pixels around a cut-out, for the same reason
+_GOING = 0.1  # the share of a clip in which a layer that does not last fades
 _RIM = 4  # of them that are not even drawn
 
 
@@ -30,9 +31,17 @@ class Plate:
     colour: Colour | None = None
     alpha: Image.Image | None = None
     alpha_chroma: Image.Image | None = None
+    crisp: bool = True  # whether its detail is worth the finer filter
+    lasts: float = 1.0  # the share of the clip after which it has gone; words do not outlast it
 
-    def draw(self, onto: Planes, looking: Map) -> None:
-        """Paint the layer on the window, ``looking`` from its pixels into the scene."""
+    def draw(self, onto: Planes, looking: Map, share: float) -> None:
+        """Paint the layer on the window, ``looking`` from its pixels into the scene.
+
+        ``share`` is how much of the clip has gone by.
+        """
+        strength = min(1.0, (self.lasts - share) / _GOING) if self.lasts < 1 else 1.0
+        if strength <= 0:
+            return
         target = self._seen(looking, onto.size)
         if target.right <= target.left or target.bottom <= target.top:
             return
@@ -42,6 +51,8 @@ class Plate:
         half = (size[0] // 2, size[1] // 2)
         mask = self.alpha and sampled(self.alpha, luma, size)
         mask_chroma = self.alpha_chroma and sampled(self.alpha_chroma, chroma, half)
+        if strength < 1:
+            mask, mask_chroma = _weaker(mask, strength), _weaker(mask_chroma, strength)
         at = (int(target.left), int(target.top))
         at_chroma = (at[0] // 2, at[1] // 2)
         if self.planes is None:
@@ -50,7 +61,8 @@ class Plate:
             _stamp(onto.u, self.colour[1], at_chroma, mask_chroma)
             _stamp(onto.v, self.colour[2], at_chroma, mask_chroma)
             return
-        _stamp(onto.y, sampled(self.planes.y, luma, size), at, mask)
+        fine = Image.Resampling.BICUBIC if self.crisp else Image.Resampling.BILINEAR
+        _stamp(onto.y, sampled(self.planes.y, luma, size, fine), at, mask)
         _stamp(onto.u, sampled(self.planes.u, chroma, half), at_chroma, mask_chroma)
         _stamp(onto.v, sampled(self.planes.v, chroma, half), at_chroma, mask_chroma)
 
@@ -68,7 +80,12 @@ class Plate:
         return around(back.at(corner) for corner in rim.corners).within(window).evened()
 
 
-def sampled(plane: Image.Image, through: Map, size: tuple[int, int]) -> Image.Image:
+def sampled(
+    plane: Image.Image,
+    through: Map,
+    size: tuple[int, int],
+    fine: Image.Resampling = Image.Resampling.BILINEAR,
+) -> Image.Image:
     """``size`` pixels of a plane, each where the map says; outside of the plane is 0."""
     if through.stretches:
         box = Box(
@@ -77,7 +94,7 @@ def sampled(plane: Image.Image, through: Map, size: tuple[int, int]) -> Image.Im
         if box.left >= 0 and box.top >= 0 and box.right <= plane.width and (
             box.bottom <= plane.height
         ):
-            return plane.resize(size, Image.Resampling.BICUBIC, box=box)
+            return plane.resize(size, fine, box=box)
     if through.flat:
         return plane.transform(
             size, Image.Transform.AFFINE, through[:6], Image.Resampling.BILINEAR
@@ -85,6 +102,10 @@ def sampled(plane: Image.Image, through: Map, size: tuple[int, int]) -> Image.Im
     return plane.transform(
         size, Image.Transform.PERSPECTIVE, through[:8], Image.Resampling.BILINEAR
     )
+
+
+def _weaker(mask: Image.Image | None, strength: float) -> Image.Image | None:
+    return mask and mask.point(lambda value: value * strength)
 
 
 def _stamp(
@@ -100,7 +121,15 @@ def _stamp(
         onto.paste(what, at, mask)
 
 
-def backdrop(picture: Image.Image, placed: Box, seen: Box, *, depth: float, density: float) -> Plate:
+def backdrop(
+    picture: Image.Image,
+    placed: Box,
+    seen: Box,
+    *,
+    depth: float,
+    density: float,
+    crisp: bool = True,
+) -> Plate:
     """An opaque layer: an RGB picture laid out at ``placed``, made to fill all that is ``seen``.
 
     Where the picture ends before the sight does, it goes on as a soft reflection of itself.
@@ -115,7 +144,7 @@ def backdrop(picture: Image.Image, placed: Box, seen: Box, *, depth: float, dens
     bottom = round((real.bottom - wanted.top) * down)
     inner = part(picture, placed, real, (max(1, right - left), max(1, bottom - top)))
     whole = inner if inner.size == size else _reflected(inner, (left, top), size)
-    return Plate(wanted, depth, size, planes=planes_of(whole))
+    return Plate(wanted, depth, size, planes=planes_of(whole), crisp=crisp)
 
 
 def painted(picture: Image.Image, place: Box, *, depth: float) -> Plate:
@@ -123,7 +152,7 @@ def painted(picture: Image.Image, place: Box, *, depth: float) -> Plate:
     return Plate(place, depth, picture.size, planes=planes_of(picture))
 
 
-def cut_out(picture: Image.Image, place: Box, *, depth: float) -> Plate:
+def cut_out(picture: Image.Image, place: Box, *, depth: float, lasts: float = 1.0) -> Plate:
     """A layer with soft edges from an RGBA picture, which fills ``place``."""
     across, down = place.width / picture.width, place.height / picture.height
     width, height = _even(picture.width + 2 * _CLEAR), _even(picture.height + 2 * _CLEAR)
@@ -143,6 +172,7 @@ def cut_out(picture: Image.Image, place: Box, *, depth: float) -> Plate:
         planes=planes_of(colours),
         alpha=alpha,
         alpha_chroma=halved(alpha),
+        lasts=lasts,
     )
 
 

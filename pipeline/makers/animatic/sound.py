@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import functools
 import math
 import random
 import sys
@@ -30,24 +31,32 @@ def scratch(seed: int, samples: int) -> bytes:
     return track.tobytes()
 
 
+@functools.cache
+def _sine() -> list[float]:
+    return [math.sin(math.tau * n / RATE) for n in range(RATE)]
+
+
+def _wave(hertz: int) -> list[float]:
+    sine = _sine()
+    return [sine[n % RATE] for n in range(0, hertz * RATE, hertz)]
+
+
 def _second(seed: int) -> array.array[int]:
+    """One second of the chord, which loops without a seam, with a tick at its start."""
     chance = random.Random(f"sound {seed}")  # noqa: S311 - a tune, not a secret
     chord = chance.choice(_CHORDS)
-    voices = [(hertz, chance.uniform(0.25, 0.75), chance.uniform(0, math.tau)) for hertz in chord]
-    left = [0.0] * RATE
-    right = [0.0] * RATE
-    for hertz, side, phase in voices:
-        wave = [_BED * math.sin(math.tau * hertz * n / RATE) for n in range(RATE)]
-        swell = [0.8 + 0.2 * math.sin(math.tau * n / RATE + phase) for n in range(RATE)]
-        for n, (level, breath) in enumerate(zip(wave, swell, strict=True)):
-            left[n] += level * breath * side
-            right[n] += level * breath * (1 - side)
+    low, fifth, octave, colour = (_wave(hertz) for hertz in chord)
+    side = chance.uniform(-0.3, 0.3)
+    left, right = _BED * (1 + side), _BED * (1 - side)
+    track = array.array("h", bytes(4 * RATE))
+    both = list(zip(low, fifth, octave, colour, strict=True))
+    track[0::2] = array.array("h", [int(left * (a + b + 0.6 * c + 0.3 * d)) for a, b, c, d in both])
+    track[1::2] = array.array("h", [int(right * (a + 0.7 * b + c + 0.5 * d)) for a, b, c, d in both])
     for n in range(RATE // 20):
-        tick = _TICK * math.exp(-n / 260) * math.sin(math.tau * 1320 * n / RATE)
-        left[n] += tick
-        right[n] += tick
-    return array.array("h", (round(level) for pair in zip(left, right, strict=True)
-                             for level in pair))  # fmt: skip
+        tick = int(_TICK * math.exp(-n / 260) * math.sin(math.tau * 1320 * n / RATE))
+        track[2 * n] += tick
+        track[2 * n + 1] += tick
+    return track
 
 
 def _soften(track: array.array[int], samples: int) -> None:

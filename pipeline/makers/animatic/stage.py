@@ -23,7 +23,6 @@ CLOSER = {
     "medium_close_up": 1.45, "close_up": 1.7, "extreme_close_up": 2.3, "insert": 2.0,
     "over_shoulder": 1.25,
 }  # fmt: skip
-_FACES = (0.5, 0.36)  # what matters in a picture stands above its middle
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +37,10 @@ class Stage:
         """The window's picture at ``frame``."""
         onto = blank(int(self.window.width), int(self.window.height))
         alone = len(self.plates) == 1
+        share = frame / len(self.poses)
         for plate in self.plates:
-            plate.draw(onto, view(self.poses[frame], plate.depth, self.window, alone=alone))
+            looking = view(self.poses[frame], plate.depth, self.window, alone=alone)
+            plate.draw(onto, looking, share)
         return onto
 
 
@@ -58,25 +59,26 @@ def continued(picture: Image.Image, window: Box, poses: Sequence[Pose]) -> Stage
 def whole(picture: Image.Image, window: Box, poses: Sequence[Pose], size: str) -> Stage:
     """A scene that is one picture (RGB), large enough for all that the camera sees of it."""
     seen = in_sight(poses, 1.0, window, alone=True)
-    placed = closer(covering(seen, picture.width / picture.height, _FACES), seen, size)
+    placed = framed(seen, picture.width / picture.height, size)
     plate = backdrop(picture, placed, seen, depth=1.0, density=density(poses))
     return Stage(window, (plate,), tuple(poses))
 
 
-def closer(placed: Box, seen: Box, size: str) -> Box:
-    """The picture's place enlarged for a shot size, what matters in it kept in sight."""
+def framed(seen: Box, aspect: float, size: str) -> Box:
+    """Where a picture of an aspect is laid so that it covers ``seen``, as close as ``size`` asks.
+
+    What matters is in sight: the upper third of an upright picture, where faces are, a little
+    above the middle of a broad one. Pure.
+    """
+    upright = min(1.0, max(0.0, (1.5 - aspect) / 0.5))
+    focus = 0.45 - 0.15 * upright
+    cover = covering(seen, aspect)
     factor = CLOSER.get(size, 1.0)
-    x = seen.left + seen.width * _FACES[0]
-    y = placed.top + placed.height * _FACES[1]
-    grown = Box(
-        x + (placed.left - x) * factor,
-        y + (placed.top - y) * factor,
-        x + (placed.right - x) * factor,
-        y + (placed.bottom - y) * factor,
-    )
-    # what is enlarged may be shifted, as long as it still covers all that is seen
-    down = min(seen.top - grown.top, max(seen.bottom - grown.bottom, 0.0))
-    return grown.moved(0.0, down)
+    width, height = cover.width * factor, cover.height * factor
+    left = (seen.left + seen.right - width) / 2
+    top = (seen.top + seen.bottom) / 2 - height * focus
+    top = max(seen.bottom - height, min(seen.top, top))
+    return Box(left, top, left + width, top + height)
 
 
 def density(poses: Sequence[Pose]) -> float:
