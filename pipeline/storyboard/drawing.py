@@ -6,6 +6,7 @@ terminal cells, so that carets stand under wide and combining characters too.
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,11 +15,14 @@ from pipeline.storyboard.fault import Fault, Severity, Source, Span
 
 _TAB = 4
 _CUT = "..."
+_CARET = "^"
 _LEAST_WIDTH = 40
 _LABEL_ROOM = 24  # cells kept free behind the carets of a cut line
 _BOLD, _FRAME, _PLAIN = "\x1b[1m", "\x1b[1;34m", "\x1b[0m"
 _ACCENT: dict[Severity, str] = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m"}
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_UNSEEN = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+)
 _UNSAFE = frozenset({"Cc", "Cs", "Zl", "Zp", "Cn"})
 _NO_WIDTH = frozenset({"Mn", "Me", "Cf"})
 
@@ -92,7 +96,7 @@ def harmless(text: str) -> str:
 
 
 def _marks(fault: Fault, source: Source) -> list[_Marked]:
-    marks = [_Marked(fault.span, fault.label, "^", _ACCENT[fault.severity])]
+    marks = [_Marked(fault.span, fault.label, _CARET, _ACCENT[fault.severity])]
     if fault.related and fault.related.span.line <= source.lines:
         marks.append(_Marked(fault.related.span, fault.related.label, "-", _FRAME))
     return sorted(marks, key=lambda mark: mark.span)
@@ -106,28 +110,27 @@ def _help(sheet: _Sheet, words: str) -> str:
 def _underlined(marks: Sequence[_Marked], sheet: _Sheet) -> Iterator[str]:
     """Each marked line once, what it says under it, ``...`` for what lies between."""
     last = None
-    for mark in marks:
-        number = mark.span.line
+    for number, here in itertools.groupby(marks, key=lambda mark: mark.span.line):
         if last is not None and number > last + 1:
             yield sheet.paint(_FRAME, "...")
-        shown, indent, carets = _cut_to(mark, sheet)
-        if number != last:
-            yield sheet.row(str(number), shown)
-        words = f"{mark.caret * carets} {harmless(mark.label)}".rstrip()
-        yield sheet.row("", " " * indent + sheet.paint(mark.colour, words))
+        yield from _one_line(number, list(here), sheet)
         last = number
 
 
-def _cut_to(mark: _Marked, sheet: _Sheet) -> tuple[str, int, int]:
-    """The source line as far as it fits, the cells before the carets, and how many carets."""
-    cells = [_cell(character) for character in sheet.source.line(mark.span.line)]
-    first, behind = _columns(mark.span, len(cells))
-    start, end = _window(cells, first, sheet.width)
+def _one_line(number: int, marks: Sequence[_Marked], sheet: _Sheet) -> Iterator[str]:
+    """A source line as far as it fits, cut around its chief mark, and the carets under it."""
+    cells = [_cell(character) for character in sheet.source.line(number)]
+    chief = min(marks, key=lambda mark: mark.caret != _CARET)
+    start, end = _window(cells, _columns(chief.span, len(cells))[0], sheet.width)
     lead, tail = _CUT if start else "", _CUT if end < len(cells) else ""
-    text = lead + "".join(cell.text for cell in cells[start:end]) + tail
-    indent = len(lead) + sum(cell.width for cell in cells[start:first])
-    carets = sum(cell.width for cell in cells[first : min(behind, end)])
-    return text, indent, max(1, carets)
+    yield sheet.row(str(number), lead + "".join(cell.text for cell in cells[start:end]) + tail)
+    for mark in marks:
+        first, behind = _columns(mark.span, len(cells))
+        if start <= first <= end:
+            indent = len(lead) + sum(cell.width for cell in cells[start:first])
+            carets = sum(cell.width for cell in cells[first : min(behind, end)])
+            words = f"{mark.caret * max(1, carets)} {harmless(mark.label)}".rstrip()
+            yield sheet.row("", " " * indent + sheet.paint(mark.colour, words))
 
 
 def _columns(span: Span, length: int) -> tuple[int, int]:
@@ -172,6 +175,6 @@ def _symbol(character: str) -> str:
     """The character, or what stands for it where a terminal would obey it."""
     if character < " ":
         return chr(0x2400 + ord(character))
-    if character in _BIDI or unicodedata.category(character) in _UNSAFE:
+    if character in _UNSEEN or unicodedata.category(character) in _UNSAFE:
         return "\N{REPLACEMENT CHARACTER}"
     return character

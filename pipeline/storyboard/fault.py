@@ -154,8 +154,8 @@ class Places:
 
 
 def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    """The faults by place, at most one error and one warning at any place."""
-    kept: dict[tuple[Span, Severity], Fault] = {}
+    """The faults by place; where several begin at one, the first error and the first warning."""
+    kept: dict[tuple[int, int, Severity], Fault] = {}
     for fault in faults:
-        kept.setdefault((fault.span, fault.severity), fault)
+        kept.setdefault((fault.span.line, fault.span.column, fault.severity), fault)
     return tuple(sorted(kept.values(), key=lambda fault: (fault.span, fault.severity)))

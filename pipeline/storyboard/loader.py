@@ -159,15 +159,19 @@ def _validated(parsed: Parsed, source: Source) -> tuple[Storyboard | None, list[
 
     from pipeline.storyboard.model import Storyboard
 
-    if parsed.value is None and parsed.faults:
-        return None, list(parsed.faults)
+    of_text = list(parsed.faults)
+    if parsed.value is None and of_text:
+        return None, of_text
     try:
-        return Storyboard.model_validate(parsed.value), list(parsed.faults)
+        return Storyboard.model_validate(parsed.value), of_text
     except ValidationError as error:
         from pipeline.storyboard.wording import faults_of_shape
 
         found = error.errors(include_url=False)
-        return None, [*faults_of_shape(found, parsed.value, places(source)), *parsed.faults]
+        of_shape = faults_of_shape(found, parsed.value, places(source))
+        # an unknown key is told before its being empty, all else of the text before its shape
+        empty = [fault for fault in of_text if fault.code == "empty-value"]
+        return None, [*(f for f in of_text if f not in empty), *of_shape, *empty]
 
 
 @contextlib.contextmanager

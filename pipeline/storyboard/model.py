@@ -75,6 +75,8 @@ Aspect = Annotated[
         json_schema_extra=_said("16:9, 9:16 or 2.39:1"),
     ),
 ]
+Name = Annotated[str, Field(min_length=1)]
+"""Of a model, route, file or frame: whether it exists is for the rules to say."""
 Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 
@@ -129,12 +131,12 @@ class Reference(Written):
     kind: ReferenceKind = Field(
         default="prop", description="What it is: a character, a location, a prop or a style."
     )
-    image: str | None = Field(
+    image: Name | None = Field(
         default=None,
         description="Its picture, a path beside this board: refs/vixen.png.",
         examples=["refs/vixen.png"],
     )
-    images: Annotated[tuple[str, ...], Field(min_length=1, max_length=9)] | None = Field(
+    images: Annotated[tuple[Name, ...], Field(min_length=1, max_length=9)] | None = Field(
         default=None,
         description="Several pictures of it, paths beside this board.",
         examples=[["refs/vixen-front.png", "refs/vixen-side.png"]],
@@ -149,10 +151,10 @@ class Reference(Written):
 class Overridable(Written):
     """What may be said once for all shots, and again in any one of them."""
 
-    model: str | None = Field(
+    model: Name | None = Field(
         default=None, description="What makes the picture: happyhorse-1.1, or animatic (free)."
     )
-    routes: Annotated[tuple[str, ...], Field(min_length=1)] | None = Field(
+    routes: Annotated[tuple[Name, ...], Field(min_length=1)] | None = Field(
         default=None, description="Who may serve the model, in the order to try them."
     )
     duration: LengthText | None = Field(
@@ -202,23 +204,23 @@ class ShotEntry(Overridable):
     prompt: Annotated[str, Field(min_length=1)] = Field(
         description="What happens, in words. @name speaks of a reference. Write it under `|`."
     )
-    references: Annotated[tuple[str, ...], Field(min_length=1)] | None = Field(
+    references: Annotated[tuple[Name, ...], Field(min_length=1)] | None = Field(
         default=None,
         description="What the model is shown: names of references, or frames of other shots "
         "such as sh010.last or sh010@2s.",
         examples=[["vixen", "clearing"]],
     )
-    first_frame: str | None = Field(
+    first_frame: Name | None = Field(
         default=None,
         description="What the shot starts on: a frame of another shot (sh010.last, sh010@2s), a "
         "reference's name, or a picture beside this board.",
         examples=["sh010.last", "sh010@2s", "refs/opening.png"],
     )
-    last_frame: str | None = Field(
+    last_frame: Name | None = Field(
         default=None,
         description="What the shot ends on, written as first_frame is; for models that can.",
     )
-    after: Annotated[tuple[str, ...], Field(min_length=1)] | None = Field(
+    after: Annotated[tuple[Name, ...], Field(min_length=1)] | None = Field(
         default=None,
         description="Shots to be made before this one, when nothing else says so.",
         examples=[["sh010"]],

@@ -140,7 +140,7 @@ def _measured(written: str, path: Path) -> BoardPicture | PictureTrouble:
         return PictureTrouble(
             "picture-unreadable",
             f"`{written}` cannot be used: {error.why}",
-            error.hint or "save it anew as PNG, JPEG or WebP",
+            _as_help(error.hint or "save a sound copy of it as PNG, JPEG or WebP"),
         )
     if max(facts.width, facts.height) >= LONGEST_SIDE:
         size = f"{facts.width} x {facts.height}"
@@ -150,3 +150,8 @@ def _measured(written: str, path: Path) -> BoardPicture | PictureTrouble:
             "save a smaller copy",
         )
     return BoardPicture(written, path, facts)
+
+
+def _as_help(hint: str) -> str:
+    """A hint, which is a sentence, in the manner of a fault's help, which is none."""
+    return f"{hint[:1].lower()}{hint[1:]}".rstrip(".")

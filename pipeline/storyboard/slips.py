@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipeline.storyboard.fault import Fault, Related, Source, Span
+from pipeline.storyboard.fault import Fault, Related, Source
 
 _UNDER_A_BAR = "put the text under `{key}: |`, on lines of its own, indented"
 _KEY = re.compile(r"(?P<before>[ ]*(?:-[ ]+)?)(?P<key>[A-Za-z_][\w-]*)[ ]*:(?=[ ]|$)[ ]*")
@@ -202,26 +202,34 @@ def _colon_in_text(scene: _Scene) -> Fault | None:
     if "mapping values are not allowed" not in scene.complaint.problem:
         return None
     key = _KEY.match(scene.line)
-    if key and scene.column > key.end():
-        return scene.fault(
-            "colon-in-text",
-            "this line has `: ` inside a value",
-            scene.column,
-            scene.column + 1,
-            label="read as the end of a second key",
-            hint=_UNDER_A_BAR.format(key=key["key"]),
-        )
-    return _deeper_than_its_key(scene, key)
+    if key and scene.column <= key.end("key"):
+        return _deeper_than_its_key(scene, key)
+    holder = key or _key_above(scene)
+    return scene.fault(
+        "colon-in-text",
+        "this line has `: ` inside a value",
+        scene.column,
+        scene.column + 1,
+        label="read as the end of a second key",
+        hint=_UNDER_A_BAR.format(key=holder["key"]) if holder else "put the value in quotes",
+    )
 
 
-def _deeper_than_its_key(scene: _Scene, key: re.Match[str] | None) -> Fault | None:
+def _key_above(scene: _Scene) -> re.Match[str] | None:
+    """The nearest key that stands less deep than the problem's line: whose text goes on there."""
+    depth = len(scene.line) - len(scene.line.lstrip())
+    lines = (scene.source.line(number) for number in range(scene.number - 1, 0, -1))
+    keys = (match for line in lines if (match := _KEY.match(line)))
+    return next((key for key in keys if len(key["before"]) < depth), None)
+
+
+def _deeper_than_its_key(scene: _Scene, key: re.Match[str]) -> Fault | None:
     """``title: T`` and on the next line, deeper, ``look: L``: text going on, or a slip?"""
+    above = _key_above(scene)
     before = scene.before()
-    above = _KEY.match(before[1]) if before else None
-    if not (before and above and key) or above.end() >= len(before[1]):
+    if not above or not before or above.string != before[1] or above.end() >= len(before[1]):
         return None
-    if len(key["before"]) <= len(above["before"]):
-        return None
+    start = scene.source.start_of(before[0])
     return scene.fault(
         "indentation",
         f"`{key['key']}` is indented deeper than `{above['key']}` above it",
@@ -230,13 +238,11 @@ def _deeper_than_its_key(scene: _Scene, key: re.Match[str] | None) -> Fault | No
         label="deeper",
         hint=f"line it up with `{above['key']}`; or, if it is more of that text, "
         + _UNDER_A_BAR.format(key=above["key"]),
-        related=Related(_span_of(scene, before[0], above), "this has its value already"),
+        related=Related(
+            scene.source.span(start + above.start("key"), start + above.end("key")),
+            "this has its value already",
+        ),
     )
-
-
-def _span_of(scene: _Scene, number: int, key: re.Match[str]) -> Span:
-    start = scene.source.start_of(number)
-    return scene.source.span(start + key.start("key"), start + key.end("key"))
 
 
 def _indentation(scene: _Scene) -> Fault | None:

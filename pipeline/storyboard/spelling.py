@@ -6,12 +6,18 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 
+_LEAST_LIKENESS = 0.7
+_MOST_NEAR = 5
+
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that ``word`` most likely was meant to be."""
     by_folded = {_folded(name): name for name in known}
-    near = difflib.get_close_matches(_folded(word), by_folded, 1)
-    return by_folded[near[0]] if near else None
+    meant = _folded(word)
+    near = difflib.get_close_matches(meant, by_folded, _MOST_NEAR, _LEAST_LIKENESS)
+    # of words equally near, one of the same letters: sh200 is rather sh020 than sh040
+    anagrams = [name for name in near if sorted(name) == sorted(meant)]
+    return next((by_folded[name] for name in (*anagrams, *near)), None)
 
 
 def did_you_mean(word: str, known: Sequence[str], otherwise: str | None = None) -> str | None:

@@ -120,7 +120,7 @@ class _Builder:
 
     def _scalar(self, event: Any) -> None:
         start, end = event.start_mark.index, event.end_mark.index
-        self._refuse_tag(event, start, end)
+        self._refuse_tag(event, start)
         if self._wants_key():
             self._begin_key(event.value, start, end)
             return
@@ -163,7 +163,7 @@ class _Builder:
                 start + 1,
                 hint="nothing lies that deep; is a bracket too many?",
             )
-        self._refuse_tag(event, start, start + 1)
+        self._refuse_tag(event, start)
         opened = _Open(items, (), start, event.anchor, None)
         if self._wants_key():
             opened.discarded, opened.path = True, ("",)
@@ -195,7 +195,7 @@ class _Builder:
         known = self._anchors.get(event.anchor)
         if known is None:
             self._unknown_alias(event.anchor, start, end)
-            known = (None, 1)
+            known = ("", 1)
         self._aliased += known[1]
         if self._aliased > MOST_ALIASED:
             self._stop(
@@ -277,15 +277,14 @@ class _Builder:
         around = self._stack[-1]
         return around.key_at if isinstance(around.items, dict) else None
 
-    def _refuse_tag(self, event: Any, start: int, end: int) -> None:
-        if event.tag is not None:
-            self._fault(
-                "tag",
-                f"`{_short_tag(event.tag)}` is a tag; a board has none",
-                start,
-                end,
-                hint="write the value alone, in quotes if it is text",
-            )
+    def _refuse_tag(self, event: Any, start: int) -> None:
+        end = start + 1
+        if event.tag is None:
+            return
+        while end < len(self.source.text) and not self.source.text[end - 1].isspace():
+            end += 1
+        problem, hint = "a tag; a board has none", "write the value alone, in quotes if it is text"
+        self._fault("tag", f"`{_short_tag(event.tag)}` is {problem}", start, end, hint=hint)
 
     def _key_not_text(self, start: int, end: int) -> None:
         self._fault(

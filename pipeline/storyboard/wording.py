@@ -58,6 +58,9 @@ _MEANT = {
     "size": "resolution",
     "version": "storyboard",
 }
+_BEGIN = "a board begins with `storyboard: 1`, a `title:` and `shots:`"
+_AFTER_A_COMMA = "if it is text: a comma ends a value between braces, so put the text in quotes"
+_ID_HELP = "a letter, then letters, digits, `-` or `_`: sh010"
 _EXAMPLES = {
     "aspect": "a shape is written 16:9, 9:16 or 2.39:1",
     "resolution": "the short side is written 720p or 1080p",
@@ -106,13 +109,14 @@ class _Worded:
 
     def unknown_key(self) -> Fault:
         key = str(self.error["loc"][-1])
-        known = list(_model_at(self.path[:-1]).model_fields)
+        known = _keys_of(_model_at(self.path[:-1]))
+        key_is_one = self.value is not None or " " not in key
         return Fault(
             "unknown-key",
             f"{self._inside()} has no key `{key}`",
             self.places.key(self.path),
             label="unknown",
-            help=_key_help(key, known, self.path[:-1]),
+            help=_key_help(key, known, self.path[:-1]) if key_is_one else _AFTER_A_COMMA,
             shot=self._shot(),
         )
 
@@ -132,12 +136,8 @@ class _Worded:
 
     def wrong_type(self) -> Fault:
         if self.value is None:
-            return self._told(
-                "empty-value",
-                f"{self._called()} is empty",
-                at_key=True,
-                hint=EMPTY_HINT,
-            )
+            hint = EMPTY_HINT if self.path else _BEGIN
+            return self._told("empty-value", f"{self._called()} is empty", at_key=True, hint=hint)
         wanted = "a number" if self.name == "fps" else _WANTED[self.kind]
         return self._told(
             "wrong-type",
@@ -147,13 +147,23 @@ class _Worded:
         )
 
     def _type_help(self) -> str | None:
+        written = self.value if isinstance(self.value, str) else ""
+        match self.path:
+            case ():
+                return _BEGIN
+            case ("shots", _):
+                return "a shot is a mapping; it begins with `- id: sh010`"
+            case ("references", _) if "." in written:
+                return f"write `{{image: {written}}}`"
+            case (*_, "id"):
+                return _ID_HELP
+            case _:
+                return self._kind_help(written)
+
+    def _kind_help(self, written: str) -> str | None:
         if self.kind == "string_type" and isinstance(self.value, (int, float)):
             return "put it in quotes to make it text"
-        if self.kind == "tuple_type" and isinstance(self.value, str):
-            return f"write a list: `[{self.value}]`" if len(self.value) <= LONGEST_ID else None
-        if self.kind == "model_type" and self.path[:1] == ("shots",):
-            return "a shot is a mapping; it begins with `- id: sh010`"
-        return None
+        return f"write a list: `[{written}]`" if self.kind == "tuple_type" and written else None
 
     def unknown_value(self) -> Fault:
         if self.path == ("storyboard",):
@@ -178,7 +188,7 @@ class _Worded:
                 "bad-id",
                 f"a name cannot be {_quoted(written)}: {_id_words(written)}",
                 at_key=self.in_key,
-                hint="a letter, then letters, digits, `-` or `_`: sh010",
+                hint=_ID_HELP,
             )
         hint = _EXAMPLES.get(self.name)
         return self._told(
@@ -299,6 +309,12 @@ def _model_at(path: Path) -> type[BaseModel]:
             return ShotEntry
         case _:
             return Storyboard
+
+
+def _keys_of(part: type[BaseModel]) -> list[str]:
+    """The keys of a part, those it must have first."""
+    fields = part.model_fields
+    return sorted(fields, key=lambda name: not fields[name].is_required())
 
 
 def _called_at(path: Path, data: object) -> str:
