@@ -7,6 +7,7 @@ frame came out.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import itertools
@@ -102,8 +103,9 @@ def decoded_frame(path: Path, index: int) -> VideoFrame:
     if not 0 <= index < frames:
         raise MediaError(path, f"it has no frame {index}; it has {frames}, counted from 0")
     for start in _starting_points(clip, index):
-        if frame := _decoded_from(path, start, clip, index):
-            return frame
+        with contextlib.suppress(MediaError):  # the next start, or the last line, has the word
+            if frame := _decoded_from(path, start, clip, index):
+                return frame
     raise MediaError(path, f"its frame {index} cannot be decoded")
 
 

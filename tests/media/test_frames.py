@@ -197,3 +197,25 @@ def test_the_digest_is_of_the_pixels_alone(ffmpeg: FFmpeg, tmp_path: Path) -> No
         assert (image.mode, image.size) == ("RGB", (still.width, still.height))
     assert pixel_digest(Image.open(tmp_path / "same.bmp")) == still.pixels
     assert frame_at(clip, 1, tmp_path / "frame.png").pixels != still.pixels
+
+
+def test_a_frame_that_is_damaged_is_refused(ffmpeg: FFmpeg, tmp_path: Path) -> None:
+    """What a decoder patched up is not handed on; frames before the damage are."""
+    clip = tmp_path / "clip.mp4"
+    ffmpeg.run(
+        ["-f", "lavfi", "-i", "testsrc2=s=160x96:r=24:d=2", *X264, "keyint=48", str(clip)]
+    )  # fmt: skip
+    data = bytearray(clip.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 600] = bytes(range(200)) * 3
+    clip.write_bytes(data)
+    frame_at(clip, 0, tmp_path / "first.png")
+    refused = []
+    for index in range(0, 48, 4):
+        try:
+            frame_at(clip, index, tmp_path / "frame.png")
+        except MediaError:
+            refused.append(index)
+
+    assert refused
+    assert refused[0] > 5
