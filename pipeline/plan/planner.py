@@ -160,7 +160,7 @@ class _Planning:
             return None
         now, before = request.fields(), made.fields
         unknown = _fields_of(request)
-        names = sorted(now.keys() | before.keys(), key=lambda n: (n not in now, n))
+        names = dict.fromkeys((*now, *before))
         return tuple(n for n in names if n not in unknown and now.get(n) != before.get(n))
 
     def _label_note(self, shot: Shot, clip: Digest, key: TakeKey) -> str:

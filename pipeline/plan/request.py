@@ -11,7 +11,7 @@ from pipeline.files import digest_of_bytes
 from pipeline.ids import Digest, TakeKey
 from pipeline.models.abilities import Mode
 from pipeline.models.catalog import models
-from pipeline.storyboard.shot import Prompt, Shot, Slot, Source
+from pipeline.storyboard.shot import Picture, Prompt, Shot, Slot, Source
 from pipeline.timing import spell_seconds
 
 SCHEME = 1
@@ -102,7 +102,9 @@ def request_for(shot: Shot, pixels: Pixels) -> Request:
 
 def animatic_options(shot: Shot) -> tuple[tuple[str, str], ...]:
     """What the animatic draws besides the pictures, as sorted pairs."""
+    kinds = [(s.kind or "") if isinstance(s, Picture) else "location" for s in shot.references]
     options = {
+        "kinds": " ".join(kind or "prop" for kind in kinds),
         "beat": shot.beat,
         "scene": shot.scene,
         "size": shot.camera.size,

@@ -255,4 +255,5 @@ class _Resolving:
 
     def _picture(self, written: str, name: str | None) -> Picture:
         known = self.pictures[written]
-        return Picture(known.path, known.digest, name)
+        kind = self.board.references[name].kind if name else None
+        return Picture(known.path, known.digest, name, kind)

@@ -41,6 +41,7 @@ class Picture:
     path: Path
     digest: Digest
     name: str | None = None  # the reference it belongs to, for people only
+    kind: str | None = None  # of that reference: character, location, prop, style
 
 
 @dataclass(frozen=True, slots=True)
