@@ -225,7 +225,8 @@ def _sound_story(track: Segment | None, *, own: bool) -> SoundStory:
 @contextlib.contextmanager
 def _workers(halt: _Halt) -> Iterator[ThreadPoolExecutor]:
     """Threads that each wait for one ffmpeg; when one fails, or Ctrl-C comes, all are ended."""
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+    # each encoder has four threads of its own
+    with ThreadPoolExecutor(max_workers=max(2, (os.cpu_count() or 1) // 2)) as pool:
         try:
             yield pool
         except BaseException:

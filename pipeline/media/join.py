@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, cast
 
 from pipeline.errors import StoryreelError, ToolStoppedError
 from pipeline.media.container import is_flush, opened, picture_of
-from pipeline.media.lanes import FrameCounter, OffGridError, SoundGrid, SoundOffGridError
+from pipeline.media.join_sound import OwnSound, WholeSound, sound_of, unwritable, write_packet
+from pipeline.media.lanes import FrameCounter, OffGridError, SoundOffGridError
 
 if TYPE_CHECKING:
     import threading
@@ -166,12 +167,7 @@ def _film_file(target: Path, title: str) -> Iterator[OutputContainer]:
             output.metadata["title"] = title
             yield output
     except av.FFmpegError as error:
-        raise _unwritable(error, str(target)) from error
-
-
-def _unwritable(error: Exception, target: str) -> OSError:
-    number = getattr(error, "errno", None) or 0
-    return OSError(number, getattr(error, "strerror", None) or str(error), target)
+        raise unwritable(error, str(target)) from error
 
 
 class _Film:
@@ -188,7 +184,8 @@ class _Film:
         self._tick = 1 / joint.rate
         self._lane: VideoStream | None = None
         self._settings: list[bytes | None] = []
-        self._sound: _OwnSound | _WholeSound | None = None
+        self._own_sound: OwnSound | None = None
+        self._whole_sound: WholeSound | None = None
         self._whole = whole
 
     def add(self, piece: Piece, container: InputContainer) -> None:
@@ -199,21 +196,23 @@ class _Film:
             _DeeperError: the film has to begin anew with a longer delay.
         """
         picture = picture_of(piece.path, container)
-        own = _sound_of(container) if self._joint.own_sound else None
+        own = sound_of(container) if self._joint.own_sound else None
         lane = self._lane or self._open_lanes(picture, own)
         self._check_settings(picture, own)
         ticks = picture.time_base or Fraction(1)  # a demuxed stream always has one
         counter = FrameCounter(self._tick / ticks, picture.start_time or 0, piece.frames)
         start, end = self.frames * self._tick, (self.frames + piece.frames) * self._tick
-        if self._sound:
-            self._sound.begin(start - counter.first * ticks, end)
+        if self._whole_sound:
+            self._whole_sound.write_until(end)
+        if self._own_sound and own:
+            self._own_sound.begin(own, start - counter.first * ticks, end)
         for packet in container.demux(*([picture, own] if own else [picture])):
             if is_flush(packet):
                 continue
             if packet.stream.index == picture.index:
                 self._add_frame(cast("Packet[VideoStream]", packet), counter, lane)
-            elif isinstance(self._sound, _OwnSound):
-                self._sound.take(cast("Packet[AudioStream]", packet))
+            elif self._own_sound:
+                self._own_sound.take(cast("Packet[AudioStream]", packet))
         counter.check_whole()
         self.frames += piece.frames
 
@@ -223,17 +222,19 @@ class _Film:
         Raises:
             SoundOffGridError: there is too little of it.
         """
-        if self._sound:
-            self._sound.end(self.frames * self._tick)
+        if self._whole_sound:
+            self._whole_sound.write_until(self.frames * self._tick + 1)
+        if self._own_sound:
+            self._own_sound.end(self.frames * self._tick)
 
     def _open_lanes(self, picture: VideoStream, own: AudioStream | None) -> VideoStream:
         self._lane = self._output.add_stream_from_template(picture)
         self._lane.time_base = self._tick
         self._settings = _settings(picture, own)
         if own:
-            self._sound = _OwnSound(self._output, own)
+            self._own_sound = OwnSound(self._output, own)
         elif self._whole:
-            self._sound = _WholeSound(self._output, self._whole)
+            self._whole_sound = WholeSound(self._output, self._whole)
         return self._lane
 
     def _check_settings(self, picture: VideoStream, own: AudioStream | None) -> None:
@@ -257,7 +258,7 @@ class _Film:
         packet.time_base = self._tick
         packet.stream = lane
         self._coded += 1
-        _write(self._output, packet)
+        write_packet(self._output, packet)
 
     def _deepen(self, delay: int) -> None:
         if delay > _DEEPEST:
@@ -265,114 +266,7 @@ class _Film:
         raise _DeeperError(delay)
 
 
-class _OwnSound:
-    """Each piece's own sound, laid on one grid."""
-
-    def __init__(self, output: OutputContainer, first: AudioStream) -> None:
-        self._output = output
-        self._grid = SoundGrid(first.sample_rate)
-        self._lane = output.add_stream_from_template(first)
-        self._free = 0  # the first slot that has not been written
-        self._waiting: list[tuple[int, Packet[AudioStream]]] = []
-        self._fresh = True  # no packet of this piece has come yet
-        self._settled = 0
-
-    def begin(self, shift: Fraction, end: Fraction) -> None:
-        """A piece begins: its moment 0 is film time ``shift``; its picture ends at ``end``."""
-        self._check_came()
-        self._grid.begin_clip(shift)
-        self._fresh = True
-        self._end = end
-
-    def take(self, packet: Packet[AudioStream]) -> None:
-        """Keep a packet until its slot is certain to be its own, then write it."""
-        if packet.pts is None:
-            raise SoundOffGridError("its sound has no time stamps")
-        length = (packet.duration or 0) * packet.time_base
-        slot = self._grid.slot(packet.pts * packet.time_base, length)
-        if self._fresh:
-            self._fresh = False
-            self._settled = self._grid.settled(self._end)
-            self._give_way(slot)
-        self._waiting.append((slot, packet))
-        self._write_before(self._settled)
-
-    def end(self, end: Fraction) -> None:
-        """Write the rest, up to film time ``end``."""
-        self._check_came()
-        last = self._grid.last(end)
-        self._write_before(last)
-        if self._free < last - 1:
-            raise SoundOffGridError("its sound is shorter than its picture")
-
-    def _check_came(self) -> None:
-        if self._free and self._fresh:
-            raise SoundOffGridError("it has no sound")
-
-    def _give_way(self, slot: int) -> None:
-        """What the piece before has from ``slot`` on is dropped."""
-        self._write_before(slot)
-        self._waiting.clear()
-        if self._free < slot:
-            raise SoundOffGridError("the sound before it is shorter than its picture")
-
-    def _write_before(self, slot: int) -> None:
-        while self._waiting and self._waiting[0][0] < slot:
-            place, packet = self._waiting.pop(0)
-            if place >= self._free:
-                self._stamp(place, packet)
-                self._free = place + 1
-
-    def _stamp(self, slot: int, packet: Packet[AudioStream]) -> None:
-        packet.pts = packet.dts = self._grid.pts(slot)
-        packet.duration = self._grid.size
-        packet.time_base = Fraction(1, self._grid.rate)
-        packet.stream = self._lane
-        _write(self._output, packet)
-
-
-class _WholeSound:
-    """The sound of the whole film, from one file; kept level with the picture."""
-
-    def __init__(self, output: OutputContainer, container: InputContainer) -> None:
-        self._output = output
-        stream = _sound_of(container)
-        self._lane = output.add_stream_from_template(stream)
-        self._packets = iter(container.demux(stream))
-
-    def begin(self, _shift: Fraction, end: Fraction) -> None:
-        """Write the sound for a piece whose picture ends at film time ``end``."""
-        for packet in self._packets:
-            if is_flush(packet):
-                break
-            ends = (packet.pts or 0) * packet.time_base
-            packet.stream = self._lane
-            _write(self._output, packet)
-            if ends >= end:
-                break
-
-    def end(self, end: Fraction) -> None:
-        """Write the rest; the file is exactly as long as the film."""
-        self.begin(end, end + 1)
-
-
-def _sound_of(container: InputContainer) -> AudioStream:
-    if not container.streams.audio:
-        raise SoundOffGridError("it has no sound")
-    return container.streams.audio[0]
-
-
 def _settings(picture: VideoStream, sound: AudioStream | None) -> list[bytes | None]:
     """What decoders are set up with, once for the whole film."""
     streams = (picture, sound) if sound else (picture,)
     return [stream.codec_context.extradata for stream in streams]
-
-
-def _write(output: OutputContainer, packet: Packet[VideoStream] | Packet[AudioStream]) -> None:
-    """Hand a packet to the muxer; what goes wrong here is the film's file, not the clip's."""
-    import av
-
-    try:
-        output.mux(packet)
-    except av.FFmpegError as error:
-        raise _unwritable(error, output.name) from error

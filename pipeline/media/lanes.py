@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -69,35 +70,44 @@ class SoundGrid:
     rate: int
     size: int = 0
     origin: int = 0
-    free: int = 0  # the first slot that no packet has taken for good
-    _next: int | None = None
-    _shift: Fraction = Fraction(0)
+    _next: int | None = None  # the slot the clip's next packet should take
+    _zero: int = 0  # the clip's moment 0 and one tick of its time base, in film samples,
+    _tick: int = 0  # both times _parts so that they are whole
+    _parts: int = 1
 
-    def begin_clip(self, shift: Fraction) -> None:
+    def begin_clip(self, shift: Fraction, time_base: Fraction) -> None:
         """A clip begins whose own moment 0 is film time ``shift``, in seconds."""
-        self._shift = shift
+        zero, tick = shift * self.rate, time_base * self.rate
+        self._parts = math.lcm(zero.denominator, tick.denominator)
+        self._zero, self._tick = int(zero * self._parts), int(tick * self._parts)
         self._next = None
 
-    def slot(self, seconds: Fraction, duration: Fraction) -> int:
-        """The slot for the clip's next packet, which its clip plays at ``seconds``.
+    def slot(self, pts: int | None, duration: int | None) -> int:
+        """The slot for the clip's next packet, told by its clip's time stamps.
 
         The first packet of all says how long packets are (only a clip's last may be shorter).
 
         Raises:
             SoundOffGridError: there is a hole in the clip's sound, or it begins too late.
         """
-        place = round((self._shift + seconds) * self.rate)
+        if pts is None:
+            raise SoundOffGridError("its sound has no time stamps")
+        place = self._zero + pts * self._tick
         if not self.size:
-            self.size, self.origin = round(duration * self.rate), place
-            if self.size <= 0 or not -_LEAD * self.size <= place <= self.size / 2:
-                raise SoundOffGridError("its sound does not begin with its picture")
-        nearest = round(Fraction(place - self.origin, self.size))
+            self._begin_grid(round(place / self._parts), duration or 0)
+        size = self.size * self._parts
+        nearest = (2 * (place - self.origin * self._parts) + size) // (2 * size)
         if self._next is None:
             self._next = nearest
         if abs(nearest - self._next) > 1:
             raise SoundOffGridError("there is a hole in its sound")
         self._next += 1
         return self._next - 1
+
+    def _begin_grid(self, place: int, duration: int) -> None:
+        self.size, self.origin = round(duration * self._tick / self._parts), place
+        if self.size <= 0 or not -_LEAD * self.size <= place <= self.size // 2:
+            raise SoundOffGridError("its sound does not begin with its picture")
 
     def pts(self, slot: int) -> int:
         """The film sample that ``slot`` begins on."""
@@ -109,4 +119,4 @@ class SoundGrid:
 
     def last(self, end: Fraction) -> int:
         """The first slot that begins at or after film time ``end``, in seconds."""
-        return -((self.origin - end * self.rate) // self.size) if self.size else 0
+        return math.ceil((end * self.rate - self.origin) / self.size)
