@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 
 import pytest
@@ -42,7 +43,7 @@ def test_the_critical_path_is_a_chain_and_no_chain_is_longer(film):
     graph = ShotGraph.of(film)
     path = graph.critical_path(cost)
 
-    assert all(a in film[b] for a, b in zip(path, path[1:], strict=False))
+    assert all(a in film[b] for a, b in itertools.pairwise(path))
     assert sum(cost[name] for name in path) == max(graph.remaining(cost).values())
 
 

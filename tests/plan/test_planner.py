@@ -47,11 +47,13 @@ class World:
         return Facts(
             self.lock,
             lambda clip: self.states.get(clip, "missing"),
-            lambda key: [
-                self.made[key][0]
-            ] if key in self.made and self.states[self.made[key][0]] == "good" else [],
+            lambda key: (
+                [self.made[key][0]]
+                if key in self.made and self.states[self.made[key][0]] == "good"
+                else []
+            ),
             lambda clip, frame: self.pixels.get((clip, frame.moment)),
-            lambda clip, key: self.made[key][1] if key in self.made else None,
+            lambda _clip, key: self.made[key][1] if key in self.made else None,
         )
 
 
@@ -190,9 +192,7 @@ def test_force_makes_one_shot_and_what_follows_it(tmp_path):
     """A forced shot is made though its clip is there."""
     world = rendered(tmp_path, *CHAIN)
 
-    assert said(
-        film(tmp_path, *CHAIN, world=world), world.facts, forced={ShotId("sh020")}
-    ) == [
+    assert said(film(tmp_path, *CHAIN, world=world), world.facts, forced={ShotId("sh020")}) == [
         "sh010 reuse: take 1",
         "sh020 make: forced",
         "sh030 make: follows sh020",

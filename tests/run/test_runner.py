@@ -50,9 +50,7 @@ class Run:
                 listen(event)
 
         return asyncio.run(
-            run_plan(
-                plan, graph, workshop, jobs=jobs, listen=hear, stop=stop or threading.Event()
-            )
+            run_plan(plan, graph, workshop, jobs=jobs, listen=hear, stop=stop or threading.Event())
         )
 
     def when(self, what):
@@ -230,7 +228,7 @@ def test_an_unexpected_fault_of_a_maker_is_not_swallowed(run):
     class Buggy:
         happened: list[str] = []  # noqa: RUF012 - one test, one maker
 
-        def make(self, order, *, tell, stop):
+        def make(self, order, **_):
             raise KeyError(order.shot)
 
     running.maker = Buggy()
@@ -265,6 +263,8 @@ def test_the_chain_in_the_store_is_what_was_numbered(run):
     outcome = running.go()
 
     assert [
-        clips.raw_frames(running.maker.ffmpeg, outcome.clips[shot.id].path, running.store.root / "x")[0]
+        clips.raw_frames(
+            running.maker.ffmpeg, outcome.clips[shot.id].path, running.store.root / "x"
+        )[0]
         for shot in running.film.shots
     ] == [0, 20, 40, 60, 80, 100]
