@@ -184,6 +184,8 @@ def run_shots(planned: PlannedFilm, listen: Listener, stop: threading.Event) -> 
 
     ffmpeg = find_ffmpeg(planned.settings.ffmpeg)
     wanted = {step.shot.model for step in planned.plan.to_make}
+    if wanted:
+        ffmpeg.check()
     makers = {model: maker_for(model, ffmpeg) for model in sorted(wanted)}
     workshop = Workshop(planned.film, planned.store, planned.lock, makers.__getitem__)
     running = run_plan(

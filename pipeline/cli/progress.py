@@ -82,6 +82,8 @@ class PlainProgress:
             say(clock + words)
             if isinstance(event, Failed) and event.error.details:
                 say("\n".join(f"  {line}" for line in event.error.details.splitlines()))
+            if isinstance(event, Failed) and event.error.hint:
+                say(f"  hint: {event.error.hint}")
 
     def tell(self, done: int, total: int) -> None:
         """Say once that the film is being cut."""

@@ -42,6 +42,14 @@ class FFmpeg:
         """
         return _version(self.path)
 
+    def check(self) -> None:
+        """Find out that it can be started, before anything hangs on it.
+
+        Raises:
+            ToolMissingError: it cannot.
+        """
+        _version(self.path)
+
     def run(
         self,
         arguments: Sequence[str],

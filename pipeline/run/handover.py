@@ -19,10 +19,6 @@ from pipeline.store.clip import Clip
 from pipeline.store.store import Store
 from pipeline.timing import frame_on_screen
 
-RECIPE = 1
-"""The version of how a frame becomes a picture; recorded, so that a better one can be told."""
-
-
 @dataclass(frozen=True, slots=True)
 class HandedFrame:
     """A frame as a lossless picture, and the digest of its pixels."""
@@ -69,7 +65,7 @@ def hand_over(store: Store, clip: Clip, index: int) -> HandedFrame:
         MediaError: the clip has no such frame.
         StoreError: taken anew, the frame is not what it was.
     """
-    from pipeline.media.frames import frame_at
+    from pipeline.media.frames import RECIPE, frame_at
 
     path = store.frame_path(clip.digest, index)
     known = recorded_pixels(store, clip.digest, index)
