@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import av
 import clips
+
 from pipeline.files import digest_of_file
 from pipeline.film.timeline import Cut, Timeline
 from pipeline.ids import ShotId

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from pipeline.errors import StoryreelError
 from pipeline.film.timeline import lay_timeline
 from pipeline.ids import Digest, ShotId
@@ -25,8 +26,8 @@ def shot(name: str, cut: int = 120, first_frame: FrameOf | None = None) -> Shot:
         id=ShotId(name), place=0, line=1, scene=None, beat=None, model="animatic", routes=(),
         mode="text", prompt=("a",), words="a", camera=CameraWords(), look="", references=(),
         first_frame=first_frame, last_frame=None, after=(), wanted=Fraction(5), asked=Fraction(5),
-        cut=cut, clip_rate=Fraction(24), aspect="3:2", resolution="48p", size=Size(72, 48), seed=1, seed_written=False,
-        fit="bars", muted=False,
+        cut=cut, clip_rate=Fraction(24), aspect="3:2", resolution="48p", size=Size(72, 48), seed=1,
+        seed_written=False, fit="bars", muted=False,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from pipeline.media.lanes import FrameCounter, OffGridError, SoundGrid, SoundOffGridError
 
 PACKET = 1024
@@ -36,12 +37,15 @@ def test_rounded_stamps_are_still_the_frames_they_mean() -> None:
     ],
 )
 def test_what_is_no_run_of_frames_is_refused(stamps: tuple[int | None, ...], why: str) -> None:
-    """Twice the same frame, one missing, one too many, uneven, without a stamp, before the start."""
-    counter = FrameCounter(Fraction(512), 0, 3)
+    """One frame twice, missing, too many, uneven, without a stamp, before the start."""
     with pytest.raises(OffGridError, match=why):
-        for stamp in stamps:
-            counter.number(stamp)
-        counter.check_whole()
+        count(FrameCounter(Fraction(512), 0, 3), stamps)
+
+
+def count(counter: FrameCounter, stamps: tuple[int | None, ...]) -> None:
+    for stamp in stamps:
+        counter.number(stamp)
+    counter.check_whole()
 
 
 @settings(max_examples=150, deadline=None)

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from pipeline.media.facts import ClipFacts
+from pipeline.media.filters import (
+    Frame,
+    mix_arguments,
+    picture_arguments,
+    sound_arguments,
+    specimen_arguments,
+)
+
+FACTS = ClipFacts(640, 480, Fraction(30), 150, variable=False, codec="h264", pixels="yuv420p",
+                  matrix="smpte170m", primaries=None, transfer=None, range="pc", rotation=0,
+                  parameters="p", sound=None)  # fmt: skip
+FRAME = Frame(1280, 720, Fraction(24))
+EXACT = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact"
+TAGS = "color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
+ENCODER = [
+    "-f", "mp4", "-c:v", "libx264", "-color_primaries", "bt709", "-color_range", "tv",
+    "-color_trc", "bt709", "-colorspace", "bt709", "-crf", "17", "-fflags", "+bitexact",
+    "-flags:v", "+bitexact", "-fps_mode", "passthrough", "-frames:v", "119", "-g", "48",
+    "-map_chapters", "-1", "-map_metadata", "-1", "-pix_fmt", "yuv420p", "-preset", "fast",
+    "-threads", "4", "-use_editlist", "0", "-x264-params",
+    "cpu-independent=1:open-gop=0:lookahead-threads=1", "out",
+]  # fmt: skip
+
+
+def graph(arguments: list[str]) -> list[str]:
+    """The filters of a graph in order, without the labels between them."""
+    written = arguments[arguments.index("-filter_complex") + 1]
+    return [part.split("]", 1)[1].rsplit("[", 1)[0] for part in written.split(";")]
+
+
+SCALE = (
+    f"scale=flags={EXACT}:h=max(2\\,2*round(min(720\\,1280/dar)/2))"
+    ":in_color_matrix=smpte170m:in_range=pc:out_color_matrix=bt709:out_range=tv"
+    ":w=max(2\\,2*round(min(1280\\,720*dar)/2))"
+)
+
+
+def test_a_picture_with_bars() -> None:
+    """The whole command, word by word: each word decides bytes of the film."""
+    told = picture_arguments("in", "out", FACTS, FRAME, "bars", skip=1, frames=119)
+    assert told[:3] == ["-i", "in", "-filter_complex"]
+    assert told[6:] == ENCODER
+    assert graph(told) == [
+        "settb=1/24",
+        "setpts=trunc((N*4+4)/5)",
+        "tpad=stop=2:stop_mode=clone",
+        "fps=fps=24/1:round=up",
+        "trim=end_frame=120:start_frame=1",
+        "setpts=PTS-STARTPTS",
+        SCALE,
+        "format=yuv420p",
+        "setsar=1",
+        "pad=1280:720:(ow-iw)/2:(oh-ih)/2:black",
+        f"setparams={TAGS}",
+    ]
+
+
+def test_a_picture_that_fills_the_frame() -> None:
+    """It covers the frame and loses its edges."""
+    told = graph(picture_arguments("in", "out", FACTS, FRAME, "fill", skip=0, frames=120))
+    assert "h=max(720\\,2*ceil(1280/dar/2-0.01))" in told[6]
+    assert "w=max(1280\\,2*ceil(720*dar/2-0.01))" in told[6]
+    assert told[9] == "crop=1280:720"
+
+
+def test_a_variable_rate_goes_by_its_time_stamps() -> None:
+    """Only evenly spaced frames can be counted."""
+    variable = replace(FACTS, variable=True)
+    told = graph(picture_arguments("in", "out", variable, FRAME, "bars", skip=0, frames=120))
+    assert told[:3] == ["setpts=PTS-STARTPTS", "tpad=stop=2:stop_mode=clone", told[2]]
+
+
+def test_a_matrix_that_cannot_be_read_is_refused() -> None:
+    """Wrong colours are no answer."""
+    with pytest.raises(ValueError, match="ictcp"):
+        picture_arguments(
+            "in", "out", replace(FACTS, matrix="ictcp"), FRAME, "bars", skip=0, frames=1
+        )
+
+
+def test_a_specimen_is_encoded_as_everything_else() -> None:
+    """Its parameters stand for those of all encoded picture, so its settings must be the same."""
+    told = specimen_arguments("out", FRAME)
+    assert told[:4] == ["-f", "lavfi", "-i", "color=black:s=1280x720:r=24/1"]
+    expected = [word if word != "119" else "12" for word in ENCODER]
+    assert told[8:] == expected
+
+
+def test_sound_is_cut_to_the_sample() -> None:
+    """The whole command for a stretch of sound."""
+    told = sound_arguments("in", "out", start=2000, samples=238_000)
+    assert graph(told) == [
+        "aresample=48000:async=1:first_pts=0:min_hard_comp=0.01:rematrix_maxval=1.0",
+        "aformat=channel_layouts=stereo:sample_fmts=flt:sample_rates=48000",
+        "atrim=start_sample=2000",
+        "asetpts=PTS-STARTPTS",
+        "apad=whole_len=238000",
+        "atrim=end_sample=238000",
+        "afade=nb_samples=240:start_sample=0:type=in",
+        "afade=nb_samples=240:start_sample=237760:type=out",
+    ]
+    assert told[6:] == ["-f", "f32le", "-acodec", "pcm_f32le", "-fflags", "+bitexact",
+                        "-map_chapters", "-1", "-map_metadata", "-1", "out"]  # fmt: skip
+
+
+def test_fades_of_a_very_short_stretch_do_not_overlap() -> None:
+    """A stretch of a few samples fades to its middle and back."""
+    told = graph(sound_arguments("in", "out", start=0, samples=100))
+    assert told[-2:] == ["afade=nb_samples=50:start_sample=0:type=in",
+                         "afade=nb_samples=50:start_sample=50:type=out"]  # fmt: skip
+
+
+def test_the_film_is_mixed_from_standard_input() -> None:
+    """One command of one length for a film of any number of shots."""
+    assert mix_arguments("out") == [
+        "-f", "f32le", "-ac", "2", "-ar", "48000", "-i", "pipe:0", "-map", "0:a", "-f", "mp4",
+        "-acodec", "aac", "-b:a", "192k", "-fflags", "+bitexact", "-flags:a", "+bitexact",
+        "-map_chapters", "-1", "-map_metadata", "-1", "out",
+    ]  # fmt: skip
