@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING
 
 from pipeline.makers.animatic.geometry import Box
 from pipeline.makers.animatic.lettering import (
-    Lettering, canvas, leftward, paged, plain, wrapped,
+    Lettering,
+    canvas,
+    leftward,
+    paged,
+    plain,
+    wrapped,
 )  # fmt: skip
 from pipeline.makers.animatic.planes import Colour, Planes, colour_of, mixed, planes_of
 from pipeline.timing import timecode

@@ -91,7 +91,7 @@ _SWAYS = {  # amplitude in windows, hertz
 }
 
 
-def path(  # noqa: PLR0913 - one call lays out the whole move
+def path(
     move: str, frames: int, rate: Fraction, *, first: bool, last: bool, seed: int
 ) -> tuple[Pose, ...]:
     """The camera's stance for every frame.
@@ -116,12 +116,12 @@ def path(  # noqa: PLR0913 - one call lays out the whole move
 
 def _strays(way: Pose) -> bool:
     """Whether the move soon looks past the edge of the frame it starts from."""
-    return bool(way.turn_x or way.carry_x or way.carry_y or way.around) or abs(way.turn_y) > 0.1  # noqa: PLR2004
+    return bool(way.turn_x or way.carry_x or way.carry_y or way.around) or abs(way.turn_y) > 0.1
 
 
 def _eased(share: float, ramp: float) -> float:
     """How far along one is who gathers speed, keeps it and loses it, each smoothly."""
-    if share > 0.5:  # noqa: PLR2004 - the second half mirrors the first
+    if share > 0.5:
         return 1 - _eased(1 - share, ramp)
     if share < ramp:
         return share * share / (2 * ramp * (1 - ramp))
@@ -196,4 +196,3 @@ def in_sight(poses: Sequence[Pose], depth: float, window: Box, *, alone: bool) -
         for pose in poses
         for corner in window.corners
     )
-

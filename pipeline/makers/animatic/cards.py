@@ -48,7 +48,7 @@ def gathered(
     if behind.picture.mode == "RGBA":
         before = list(cards)
     back = _back(behind.picture, window, poses, size, blurred=behind.picture.mode == "RGBA")
-    places = spots(len(before), window, size, flip=chance.random() < 0.5)  # noqa: PLR2004
+    places = spots(len(before), window, size, flip=chance.random() < 0.5)
     fine = density(poses)
     plates = [back]
     for card, spot in zip(before, places, strict=True):

@@ -157,10 +157,6 @@ def scale(x: float, y: float) -> Map:
     return Map(x, 0, 0, 0, y, 0)
 
 
-_CHROMA_TO_LUMA = Map(2, 0, -0.5, 0, 2, 0)
-_LUMA_TO_CHROMA = Map(0.5, 0, 0.25, 0, 0.5, 0)
-
-
 def for_chroma(luma: Map) -> Map:
-    """The map between chroma planes that goes with one between luma planes (left-sited 4:2:0)."""
-    return _LUMA_TO_CHROMA.after(luma).after(_CHROMA_TO_LUMA)
+    """The map between planes of half the size that goes with one between whole ones."""
+    return scale(0.5, 0.5).after(luma).after(scale(2, 2))

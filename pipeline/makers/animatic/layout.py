@@ -58,7 +58,7 @@ def layout_of(width: int, height: int) -> Layout:
     padding = max(2, round(type_size * 0.42))
     rule = max(2, round(short / 240) // 2 * 2)
     columns = (width - 2 * margin) / (type_size * _LETTER)
-    rows = 2 if columns < 62 and short >= _ROOMY and height > width else 1  # noqa: PLR2004 - letters
+    rows = 2 if columns < 62 and short >= _ROOMY and height > width else 1
     lines = _lines(columns, height, leading, padding)
     return Layout(
         width=width,
@@ -76,7 +76,7 @@ def layout_of(width: int, height: int) -> Layout:
 
 
 def _lines(columns: float, height: int, leading: int, padding: int) -> int:
-    wanted = 2 if columns >= 70 else 3 if columns >= 48 else 4  # noqa: PLR2004 - letters in a line
+    wanted = 2 if columns >= 70 else 3 if columns >= 48 else 4
     fitting = int((height * _TALLEST_PROMPT - 2 * padding) / leading)
     return max(1, min(wanted, fitting))
 

@@ -63,7 +63,7 @@ class Animatic:
         self.ffmpeg.run(
             encoding.arguments(
                 order.width, order.height, order.rate, order.frames,
-                track="sound.raw", target="clip.mp4",
+                given=panel.first is not None, track="sound.raw", target="clip.mp4",
             ),
             feed=_told(panel, tell),
             cwd=folder,

@@ -58,10 +58,11 @@ def setting_of(words: str, scene: str) -> str:
     return _named(_SETTINGS, words) or _chance(scene).choice(["hills", "sea", "city", "forest"])
 
 
-def palette_of(words: str, look: str, scene: str) -> Palette:
+def palette_of(words: str, look: str, scene: str, setting: str) -> Palette:
     """Colours of the time of day named in the prompt or look, else the scene's own."""
     chance = _chance(scene)
-    time = _named(_TIMES, words) or _named(_TIMES, look) or chance.choice(["dawn", "day", "dusk"])
+    likely = ["night"] if setting == "space" else ["dawn", "day", "dusk"]
+    time = _named(_TIMES, words) or _named(_TIMES, look) or chance.choice(likely)
     return _varied(_PALETTES[time], chance)
 
 
@@ -86,15 +87,11 @@ def _varied(palette: Palette, chance: random.Random) -> Palette:
 
 
 def _scaled(colour: Colour, shift: list[float]) -> Colour:
-    red, green, blue = (
-        min(255, round(part * by)) for part, by in zip(colour, shift, strict=True)
-    )
+    red, green, blue = (min(255, round(part * by)) for part, by in zip(colour, shift, strict=True))
     return (red, green, blue)
 
 
 def between(one: Colour, other: Colour, share: float) -> Colour:
     """``share`` (0 to 1) of the way from one colour to the other."""
-    red, green, blue = (
-        round(a + (b - a) * share) for a, b in zip(one, other, strict=True)
-    )
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
     return (red, green, blue)

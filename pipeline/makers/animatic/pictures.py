@@ -47,7 +47,7 @@ def _plain(picture: Image.Image) -> Image.Image:
 
         profiles = (ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"))
         converted = ImageCms.profileToProfile(picture, *profiles, outputMode="RGB")
-        return converted if converted else picture.convert("RGB")
+        return converted or picture.convert("RGB")
     if picture.has_transparency_data:
         return _bled(picture.convert("RGBA"))
     return picture.convert("RGB")
@@ -61,7 +61,7 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
     whole = 255.0 if picture.mode == "F" else 65535.0
     if picture.mode == "F" and top <= 1.0:
         whole = 1.0
-    if picture.mode == "I" and top <= 255.0:  # noqa: PLR2004 - 8 bits in a wide box
+    if picture.mode == "I" and top <= 255.0:
         whole = 255.0
     return values.point(lambda value: value * (255.0 / whole) + 0.5).convert("L")
 
@@ -105,9 +105,7 @@ def fitted(picture: Image.Image, width: int, height: int) -> Image.Image:
     return _on_itself(picture, filled, inside(frame, aspect))
 
 
-def part(
-    picture: Image.Image, placed: Box, wanted: Box, size: tuple[int, int]
-) -> Image.Image:
+def part(picture: Image.Image, placed: Box, wanted: Box, size: tuple[int, int]) -> Image.Image:
     """The part of a picture laid out at ``placed`` that lies in ``wanted``, as ``size`` pixels."""
     across, down = picture.width / placed.width, picture.height / placed.height
     box = Box(

@@ -91,14 +91,15 @@ def sampled(
         box = Box(
             through.c, through.f, through.c + through.a * size[0], through.f + through.e * size[1]
         )
-        if box.left >= 0 and box.top >= 0 and box.right <= plane.width and (
-            box.bottom <= plane.height
+        if (
+            box.left >= 0
+            and box.top >= 0
+            and box.right <= plane.width
+            and (box.bottom <= plane.height)
         ):
             return plane.resize(size, fine, box=box)
     if through.flat:
-        return plane.transform(
-            size, Image.Transform.AFFINE, through[:6], Image.Resampling.BILINEAR
-        )
+        return plane.transform(size, Image.Transform.AFFINE, through[:6], Image.Resampling.BILINEAR)
     return plane.transform(
         size, Image.Transform.PERSPECTIVE, through[:8], Image.Resampling.BILINEAR
     )
@@ -129,11 +130,13 @@ def backdrop(
     depth: float,
     density: float,
     crisp: bool = True,
+    exact: Planes | None = None,
 ) -> Plate:
     """An opaque layer: an RGB picture laid out at ``placed``, made to fill all that is ``seen``.
 
     Where the picture ends before the sight does, it goes on as a soft reflection of itself.
-    ``density`` is how many pixels the plate has for one of the window's.
+    ``density`` is how many pixels the plate has for one of the window's. ``exact`` are the
+    picture's planes where they are known better; they count where it lies pixel on pixel.
     """
     wanted = seen.grown(_MARGIN).evened()
     real = placed.within(wanted)
@@ -144,7 +147,10 @@ def backdrop(
     bottom = round((real.bottom - wanted.top) * down)
     inner = part(picture, placed, real, (max(1, right - left), max(1, bottom - top)))
     whole = inner if inner.size == size else _reflected(inner, (left, top), size)
-    return Plate(wanted, depth, size, planes=planes_of(whole), crisp=crisp)
+    planes = planes_of(whole)
+    if exact:
+        planes.paste(exact, left, top)
+    return Plate(wanted, depth, size, planes=planes, crisp=crisp)
 
 
 def painted(picture: Image.Image, place: Box, *, depth: float) -> Plate:
@@ -178,9 +184,7 @@ def cut_out(picture: Image.Image, place: Box, *, depth: float, lasts: float = 1.
 
 def silhouette(alpha: Image.Image, colour: Colour, place: Box, *, depth: float) -> Plate:
     """A layer of one colour (Y, Cb, Cr) where the even plane ``alpha`` says."""
-    return Plate(
-        place, depth, alpha.size, colour=colour, alpha=alpha, alpha_chroma=halved(alpha)
-    )
+    return Plate(place, depth, alpha.size, colour=colour, alpha=alpha, alpha_chroma=halved(alpha))
 
 
 def _reflected(inner: Image.Image, at: tuple[int, int], size: tuple[int, int]) -> Image.Image:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.makers.animatic import lettering, tint
@@ -13,7 +14,7 @@ from pipeline.makers.animatic.cards import Card, gathered
 from pipeline.makers.animatic.layout import layout_of
 from pipeline.makers.animatic.panel import Panel
 from pipeline.makers.animatic.pictures import fitted, open_picture, solid
-from pipeline.makers.animatic.planes import planes_of
+from pipeline.makers.animatic.planes import Planes, exact_planes_of, mended, planes_of
 from pipeline.makers.animatic.scenery import imagined
 from pipeline.makers.animatic.stage import Stage, continued, whole, window_of
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pipeline.makers.animatic.layout import Layout
     from pipeline.makers.interface import Order
 
+_LEAST_BANDED = 64  # pixels: below this, no frame of ours
 _MOST_PIXELS = 2.5  # of a picture's longer side that can be of use, in frames
 
 
@@ -40,8 +42,8 @@ def rehearsed(order: Order) -> tuple[Panel, tuple[str, ...]]:
     """
     layout = layout_of(order.width, order.height)
     words = _words(order)
-    first = _frame(order.first_frame, layout)
-    last = _frame(order.last_frame, layout)
+    first = _given(order.first_frame, layout)
+    last = _given(order.last_frame, layout)
     opening, closing = _stages(order, layout, first, last)
     panel = Panel(
         layout=layout,
@@ -49,24 +51,49 @@ def rehearsed(order: Order) -> tuple[Panel, tuple[str, ...]]:
         frames=order.frames,
         stage=opening,
         towards=closing,
-        first=planes_of(first) if first else None,
-        last=planes_of(last) if last else None,
+        first=first.frame if first else None,
+        last=last.frame if last else None,
     )
     return panel, _notes(words)
 
 
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A given frame, whole, and what the window shows of it: as RGB and as exact planes."""
+
+    frame: Planes
+    picture: Image.Image
+    window: Planes
+
+
+def _given(file: Path | None, layout: Layout) -> _Given | None:
+    """A given frame, brought to the clip's own size."""
+    if file is None:
+        return None
+    original = solid(open_picture(file, most=_most(layout)))
+    picture = fitted(original, layout.width, layout.height)
+    frame = exact_planes_of(picture)
+    own = _between_bands(original)
+    if own and original.size != picture.size:  # bands of another size: only the scene goes on
+        scene = fitted(own, int(layout.window.width), int(layout.window.height))
+        return _Given(frame, scene, planes_of(scene))
+    window = frame.crop(layout.window)
+    return _Given(frame, _windowed(picture, layout), mended(window) if own else window)
+
+
 def _stages(
-    order: Order, layout: Layout, first: Image.Image | None, last: Image.Image | None
+    order: Order, layout: Layout, first: _Given | None, last: _Given | None
 ) -> tuple[Stage, Stage | None]:
     window = window_of(layout.window)
+
+    def going_on(given: _Given, poses: tuple[Pose, ...]) -> Stage:
+        return continued(given.picture, given.window, window, poses)
+
     if first and last:
-        return (
-            continued(_windowed(first, layout), window, _path(order, first=True)),
-            continued(_windowed(last, layout), window, _path(order, last=True)),
-        )
+        opening = going_on(first, _path(order, first=True))
+        return opening, going_on(last, _path(order, last=True))
     if given := first or last:
-        poses = _path(order, first=bool(first), last=bool(last))
-        return continued(_windowed(given, layout), window, poses), None
+        return going_on(given, _path(order, first=bool(first), last=bool(last))), None
     return _composed(order, layout), None
 
 
@@ -92,26 +119,23 @@ def _path(order: Order, *, first: bool = False, last: bool = False) -> tuple[Pos
     return path(move, order.frames, order.rate, first=first, last=last, seed=order.seed)
 
 
-def _frame(file: Path | None, layout: Layout) -> Image.Image | None:
-    """A given frame, brought to the clip's own size."""
-    if file is None:
-        return None
-    picture = solid(open_picture(file, most=_most(layout)))
-    return fitted(picture, layout.width, layout.height)
-
-
 def _windowed(frame: Image.Image, layout: Layout) -> Image.Image:
-    return frame.crop(tuple(int(side) for side in layout.window))  # type: ignore[arg-type]
+    left, top, right, bottom = layout.window
+    return frame.crop((int(left), int(top), int(right), int(bottom)))
 
 
 def _reference(file: Path, layout: Layout) -> Image.Image:
     """A reference's picture; of a frame that bears bands, only what is between them."""
     picture = open_picture(file, most=_most(layout))
-    if picture.mode == "RGB" and min(picture.size) >= 32:  # noqa: PLR2004 - room for bands
-        own = layout_of(picture.width // 2 * 2, picture.height // 2 * 2)
-        if wears_bands(picture, own):
-            return _windowed(picture, own)
-    return picture
+    return _between_bands(picture) or picture
+
+
+def _between_bands(picture: Image.Image) -> Image.Image | None:
+    """What a frame with our bands on shows between them; ``None`` for any other picture."""
+    if picture.mode != "RGB" or min(picture.size) < _LEAST_BANDED:
+        return None
+    layout = layout_of(picture.width // 2 * 2, picture.height // 2 * 2)
+    return _windowed(picture, layout) if wears_bands(picture, layout) else None
 
 
 def _most(layout: Layout) -> int:
@@ -136,9 +160,9 @@ def _names(order: Order) -> list[str]:
         said = json.loads(order.options.get("names", "[]"))
     except ValueError:
         said = []
-    names = [name if isinstance(name, str) else "" for name in said] if (
-        isinstance(said, list)
-    ) else []
+    names = (
+        [name if isinstance(name, str) else "" for name in said] if (isinstance(said, list)) else []
+    )
     return [*names, *[""] * len(order.references)][: len(order.references)]
 
 
@@ -146,7 +170,7 @@ def _notes(words: Words) -> tuple[str, ...]:
     text = " ".join((words.shot, words.scene, words.beat, words.camera, words.prompt))
     notes = []
     if missing := lettering.missing_letters(text):
-        shown = missing if len(missing) <= 12 else missing[:12] + "…"  # noqa: PLR2004 - a taste
+        shown = missing if len(missing) <= 12 else missing[:12] + "…"
         notes.append(f"no font here has {shown}; shown as boxes")
     if not lettering.shapes() and any(
         unicodedata.bidirectional(letter) in ("R", "AL") for letter in text

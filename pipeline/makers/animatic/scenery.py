@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -57,9 +58,9 @@ def imagined(order: Order, window: Box, poses: Sequence[Pose], gains: Gains) -> 
     words = order.options.get("words", order.prompt)
     scene = order.options.get("scene", "") or str(order.seed)
     look, size = order.options.get("look", ""), order.options.get("size", "")
-    palette = _toned(palette_of(words, look, scene), gains)
-    chance = random.Random(f"scene {order.seed}")  # noqa: S311 - a drawing, not a secret
     setting = setting_of(words, scene)
+    palette = _toned(palette_of(words, look, scene, setting), gains)
+    chance = random.Random(f"scene {order.seed}")  # noqa: S311 - a drawing, not a secret
     right = chance.random() < 0.5
 
     def spot(depth: float) -> _Spot:
@@ -86,7 +87,7 @@ def _subject(
     size: str, chance: random.Random, window: Box, palette: Palette, *, right: bool
 ) -> list[Plate]:
     if size == "insert":
-        return [figure.thing(chance, window, palette, right=right)]
+        return [figure.ball(chance, window, palette, right=right)]
     return [figure.person(chance, window, palette, size=size, right=right)]
 
 
@@ -138,14 +139,12 @@ def _far_ground(
         colour = between(between(palette.low, palette.far, 0.55), palette.far, level)
         if setting == "city":
             blocks = brushes.houses(chance, size[0], size[1], unit * (1.0 - 0.14 * level))
-            shape = brushes.mask(size, lambda pen, fine, blocks=blocks: _blocks(pen, fine, blocks))
+            shape = brushes.mask(size, functools.partial(_blocks, blocks=blocks))
             picture.paste(Image.new("RGB", size, colour), mask=shape)
             brushes.lights(picture, chance, blocks, palette.light, unit)
         else:
             line = brushes.ridge(chance, size[0], spot.down(top), rough, unit)
-            shape = brushes.mask(
-                size, lambda pen, fine, line=line: brushes.ground(pen, fine, line, size)
-            )
+            shape = brushes.mask(size, functools.partial(brushes.ground, line=line, size=size))
             picture.paste(Image.new("RGB", size, colour), mask=shape)
 
 

@@ -50,8 +50,9 @@ def _second(seed: int) -> array.array[int]:
     left, right = _BED * (1 + side), _BED * (1 - side)
     track = array.array("h", bytes(4 * RATE))
     both = list(zip(low, fifth, octave, colour, strict=True))
-    track[0::2] = array.array("h", [int(left * (a + b + 0.6 * c + 0.3 * d)) for a, b, c, d in both])
-    track[1::2] = array.array("h", [int(right * (a + 0.7 * b + c + 0.5 * d)) for a, b, c, d in both])
+    one = [int(left * (a + b + 0.6 * c + 0.3 * d)) for a, b, c, d in both]
+    other = [int(right * (a + 0.7 * b + c + 0.5 * d)) for a, b, c, d in both]
+    track[0::2], track[1::2] = array.array("h", one), array.array("h", other)
     for n in range(RATE // 20):
         tick = int(_TICK * math.exp(-n / 260) * math.sin(math.tau * 1320 * n / RATE))
         track[2 * n] += tick

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.makers.animatic.camera import Pose, in_sight, view
 from pipeline.makers.animatic.geometry import Box, covering
-from pipeline.makers.animatic.plate import Plate, backdrop
 from pipeline.makers.animatic.planes import Planes, blank
+from pipeline.makers.animatic.plate import Plate, backdrop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,10 +49,13 @@ def window_of(box: Box) -> Box:
     return box.moved(-box.left, -box.top)
 
 
-def continued(picture: Image.Image, window: Box, poses: Sequence[Pose]) -> Stage:
-    """A scene that goes on from a frame: ``picture`` (RGB) is what the window shows at rest."""
+def continued(picture: Image.Image, exact: Planes, window: Box, poses: Sequence[Pose]) -> Stage:
+    """A scene that goes on from a frame.
+
+    ``picture`` (RGB) is what the window shows at rest, and ``exact`` the same as planes.
+    """
     seen = in_sight(poses, 1.0, window, alone=True)
-    plate = backdrop(picture, window, seen, depth=1.0, density=1.0)
+    plate = backdrop(picture, window, seen, depth=1.0, density=1.0, exact=exact)
     return Stage(window, (plate,), tuple(poses))
 
 
