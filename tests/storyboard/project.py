@@ -25,6 +25,7 @@ def make_project(folder: Path) -> Path:
     (refs / "nowhere.png").symlink_to("gone.png")
     (folder.parent / "outside.png").write_bytes((refs / "vixen.png").read_bytes())
     (refs / "way-out.png").symlink_to(folder.parent / "outside.png")
+    Image.new("1", (20_000, 1_100)).save(refs / "ribbon.png")
     Image.new("1", (20_000, 9_000)).save(refs / "endless.png")
     Image.new("1", (11_000, 11_000)).save(refs / "bomb.png")
     return boards
