@@ -1,0 +1,116 @@
+"""Makes the pictures of the README from a real run.
+
+Run ``python .ci/pictures.py``: a strip of launch-day's draft, a still of it, and the plan on a terminal. Run it when the animatic,
+the plan or launch-day change; the pictures are committed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+from rich.console import Console
+from rich.text import Text
+
+from pipeline.api import Draft, plan_film, render_film
+from pipeline.media.frames import frame_at
+from pipeline.media.probe import probe
+
+HERE = Path(__file__).parent
+TARGET = HERE / "pictures"
+PROJECT = HERE.parent
+COLUMNS, ROWS, WIDE = 4, 3, 400
+STILL = "sh020"
+
+# rich's own template asks a font server; a README must not
+SVG = """\
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" class="rich-terminal">
+<style>.{unique_id}-matrix {{ font-family: ui-monospace, Menlo, Consolas, monospace;
+ font-size: {char_height}px; line-height: {line_height}px; }} {styles}</style>
+<defs><clipPath id="{unique_id}-clip-terminal"><rect x="0" y="0" width="{terminal_width}"
+ height="{terminal_height}"/></clipPath>{lines}</defs>
+{chrome}
+<g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
+{backgrounds}<g class="{unique_id}-matrix">{matrix}</g></g>
+</svg>
+"""
+
+
+def main() -> None:
+    """Render in a copy of the project, and draw."""
+    TARGET.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "project"
+        shutil.copytree(PROJECT / "storyboards", root / "storyboards")
+        board = root / "storyboards" / "launch-day.storyboard.yaml"
+        planned = plan_film(board, draft=Draft())
+        film = render_film(planned).film
+        if film is None:
+            sys.exit("launch-day was not rendered")
+        strip(film, Path(folder))
+        still(planned, film, Path(folder))
+        terminal(root, ["plan", "launch-day"], "plan.svg")
+        wrong = board.read_text(encoding="utf-8").replace("sh050.last", "sh05.last")
+        wrong = wrong.replace("move: tilt_up", "move: tilt_upp")
+        board.write_text(wrong, encoding="utf-8")
+        terminal(root, ["check", "launch-day"], "check.svg")
+
+
+def strip(film: Path, folder: Path) -> None:
+    """A contact sheet of the film, evenly in time."""
+    frames = probe(film).frames
+    count = COLUMNS * ROWS
+    pictures = []
+    for number in range(count):
+        path = folder / f"{number}.png"
+        frame_at(film, int((number + 0.5) * frames / count), path)
+        pictures.append(Image.open(path).convert("RGB"))
+    high = WIDE * pictures[0].height // pictures[0].width
+    gap = 6
+    sheet = Image.new(
+        "RGB", (COLUMNS * (WIDE + gap) - gap, ROWS * (high + gap) - gap), (255, 255, 255)
+    )
+    for number, picture in enumerate(pictures):
+        place = ((number % COLUMNS) * (WIDE + gap), (number // COLUMNS) * (high + gap))
+        sheet.paste(picture.resize((WIDE, high), Image.Resampling.LANCZOS), place)
+    sheet.save(TARGET / "launch-day.jpg", quality=86)
+
+
+def still(planned: object, film: Path, folder: Path) -> None:
+    """One frame of the film, from the middle of a shot."""
+    start = 0
+    for shot in planned.film.shots:  # type: ignore[attr-defined]
+        if shot.id == STILL:
+            path = folder / "still.png"
+            frame_at(film, start + shot.cut // 2, path)
+            Image.open(path).convert("RGB").save(TARGET / "still.jpg", quality=86)
+        start += shot.cut
+
+
+def terminal(root: Path, words: list[str], name: str) -> None:
+    """What a command says, as a picture of a terminal."""
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "COLUMNS": "104"}
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", "--color", "always", *words],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = (done.stdout + done.stderr).replace(str(root) + os.sep, "")
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123
+        console = Console(record=True, width=106, file=nowhere, force_terminal=True)
+        console.print(Text(f"$ storyreel {' '.join(words)}", style="bold"))
+        console.print(Text.from_ansi(said.rstrip()))
+        svg = console.export_svg(title="storyreel", code_format=SVG, unique_id="storyreel")
+    (TARGET / name).write_text(svg, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

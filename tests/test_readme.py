@@ -1,0 +1,115 @@
+"""The README is true: its commands run, its tables are the program's."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parent.parent
+TEXT = (PROJECT / "README.md").read_text(encoding="utf-8")
+
+
+def commands():
+    """Every ``storyreel`` line of the README's shell blocks, in order."""
+    for block in re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL):
+        for line in block.splitlines():
+            if line.startswith("storyreel "):
+                yield line
+
+
+def test_every_command_of_the_readme_runs(tmp_path):
+    """From an empty folder with the sample boards beside: in the README's order, each exits 0."""
+    listed = list(commands())
+    assert len(listed) >= 8
+    environment = {
+        **os.environ, "PYTHONPATH": str(PROJECT), "STORYREEL_CONFIG": str(tmp_path / "none")
+    }  # fmt: skip
+    for line in listed:
+        words = shlex.split(line)[1:]
+        done = subprocess.run(
+            [sys.executable, "-m", "pipeline", *words],
+            cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{line}\n{done.stderr}"
+        if words[0] == "init":
+            make_small(tmp_path / "storyboards" / "first-film.storyboard.yaml")
+            sample = "launch-day.storyboard.yaml"
+            shutil.copy(PROJECT / "storyboards" / sample, tmp_path / "storyboards" / sample)
+            refs = tmp_path / "storyboards" / "refs"
+            shutil.copytree(PROJECT / "storyboards" / "refs", refs, dirs_exist_ok=True)
+
+
+def make_small(board):
+    """The same board at a size that is quick to draw."""
+    board.write_text(board.read_text(encoding="utf-8").replace("720p", "96p"), encoding="utf-8")
+
+
+def test_the_python_of_the_readme_runs(tmp_path, capsys):
+    """The example, as it stands but for the draft's size."""
+    (code,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+    shutil.copytree(PROJECT / "storyboards", tmp_path / "storyboards")
+    here = Path.cwd()
+    os.chdir(tmp_path)
+    try:
+        exec(code.replace("240p", "64p"), {})  # noqa: S102 - it is our own README
+    finally:
+        os.chdir(here)
+
+    assert "launch-day.draft.mp4" in capsys.readouterr().out
+
+
+def test_the_tables_name_every_command_and_exit_code():
+    """What the program has is in the README, and the other way round."""
+    from pipeline import errors
+    from pipeline.cli.main import COMMANDS
+
+    table = TEXT.split("## Commands")[1].split("| exit code")[0]
+    named = set(re.findall(r"`([a-z]+)[ `\[]", table.replace("`, `", "` `")))
+    assert set(COMMANDS) <= named
+
+    codes = {int(code) for code in re.findall(r"^\| (\d+) \|", TEXT, re.MULTILINE)}
+    raised = {
+        kind.exit_code
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, errors.StoryreelError)
+    }
+    assert raised <= codes
+
+
+def test_the_settings_table_is_the_programs():
+    """Each setting with its variable and flag."""
+    from pipeline.settings import SETTINGS
+
+    for name in SETTINGS:
+        row = f"| `{name}` | `STORYREEL_{name.upper()}` | `--{name}` |"
+        assert row in TEXT
+
+
+def test_the_excerpt_of_launch_day_is_launch_days():
+    """The YAML shown is in the sample board, comments aside."""
+    board = (PROJECT / "storyboards" / "launch-day.storyboard.yaml").read_text(encoding="utf-8")
+    (excerpt,) = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+    known = {line.strip() for line in board.splitlines()}
+    for line in excerpt.splitlines():
+        assert re.sub(r"\s+# .*", "", line).strip() in known, line
+
+
+@pytest.mark.parametrize("name", ["launch-day.jpg", "still.jpg", "plan.svg", "check.svg"])
+def test_the_pictures_are_there(name):
+    """Made by .ci/pictures.py from a real run."""
+    assert f".ci/pictures/{name}" in TEXT
+    assert (PROJECT / ".ci" / "pictures" / name).stat().st_size > 2000
+
+
+def test_no_picture_asks_a_server():
+    """A README must not load fonts from elsewhere."""
+    for path in (PROJECT / ".ci" / "pictures").glob("*.svg"):
+        text = path.read_text(encoding="utf-8").replace("http://www.w3.org/", "")
+        assert "http" not in text
