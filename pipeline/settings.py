@@ -18,7 +18,7 @@ from pipeline.errors import SettingsError
 
 PROJECT_FILE = "storyreel.toml"
 _USER_ONLY = frozenset({"ffmpeg"})
-_KNOWN = ("store", "jobs", "ffmpeg")
+SETTINGS = ("store", "jobs", "ffmpeg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,13 @@ def read_settings(
     user_file = user_file or _user_file(environment)
     project_file = root / PROJECT_FILE
     layers = (
-        (str(user_file), _from_file(user_file, user_file.parent, allowed=_KNOWN)),
+        (str(user_file), _from_file(user_file, user_file.parent, allowed=SETTINGS)),
         (str(project_file), _from_file(project_file, root, allowed=_project_keys())),
         ("environment", _from_environment(environment)),
         ("command line", {k: v for k, v in (flags or {}).items() if v is not None}),
     )
     values: dict[str, Any] = {"jobs": os.cpu_count() or 1}
-    origins = dict.fromkeys(_KNOWN, "built in")
+    origins = dict.fromkeys(SETTINGS, "built in")
     for origin, layer in layers:
         values.update(layer)
         origins.update(dict.fromkeys(layer, origin))
@@ -103,7 +103,7 @@ def in_ci(environment: Mapping[str, str] | None = None) -> bool:
 
 
 def _project_keys() -> tuple[str, ...]:
-    return tuple(name for name in _KNOWN if name not in _USER_ONLY)
+    return tuple(name for name in SETTINGS if name not in _USER_ONLY)
 
 
 def _user_file(environment: Mapping[str, str]) -> Path:
@@ -144,7 +144,7 @@ def _refused(path: Path, name: str, allowed: tuple[str, ...]) -> SettingsError:
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    named = ((name, environment.get(f"STORYREEL_{name.upper()}")) for name in _KNOWN)
+    named = ((name, environment.get(f"STORYREEL_{name.upper()}")) for name in SETTINGS)
     return {name: value for name, value in named if value}
 
 
