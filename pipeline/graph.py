@@ -6,6 +6,7 @@ commands. Nothing here recurses, so a chain may be as long as a film can be.
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -25,13 +26,20 @@ def _digraph(waits_for: Mapping[Name, Sequence[Name]]) -> Any:
 
 
 def find_circle(waits_for: Mapping[Name, Sequence[Name]]) -> list[Name] | None:
-    """Some circle, as ``[a, b, c]`` where a waits for b, b for c and c for a; or none."""
+    """Some circle, as ``[a, b, c]`` where a waits for b, b for c and c for a; or none.
+
+    Looked for only within a knot of shots that all wait for one another, from one of them:
+    networkx's search over a whole graph walks a long chain again from each of its links.
+    """
     import networkx as nx
 
-    try:
-        arrows = nx.find_cycle(_digraph(waits_for))
-    except nx.NetworkXNoCycle:
+    graph = _digraph(waits_for)
+    knots = nx.strongly_connected_components(graph)
+    knot = next((k for k in knots if any(graph.has_edge(n, n) for n in k) or len(k) > 1), None)
+    if knot is None:
         return None
+    inside = {name: [f for f in waits_for[name] if f in knot] for name in waits_for if name in knot}
+    arrows = nx.find_cycle(_digraph(inside), next(iter(inside)))
     return [start for start, _ in reversed(arrows)]
 
 
@@ -98,6 +106,23 @@ class ShotGraph:
             path.append(heaviest)
             choices = waiting[heaviest]
         return tuple(path)
+
+    def longest_first(self, cost: Mapping[str, Fraction]) -> tuple[str, ...]:
+        """An order to make shots in, one by one: of those that may begin, the longest chain's."""
+        remaining, waiting = self.remaining(cost), self.waiting()
+        place = {name: index for index, name in enumerate(self.order)}
+        missing = {name: len(firsts) for name, firsts in self.waits_for.items()}
+        ready = [(-remaining[n], place[n], n) for n in self.order if not missing[n]]
+        heapq.heapify(ready)
+        order: list[str] = []
+        while ready:
+            name = heapq.heappop(ready)[-1]
+            order.append(name)
+            for then in waiting[name]:
+                missing[then] -= 1
+                if not missing[then]:
+                    heapq.heappush(ready, (-remaining[then], place[then], then))
+        return tuple(order)
 
     def waiting(self) -> dict[str, list[str]]:
         """For each shot the shots that wait for it directly."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli.boards import json_option, settings_options
 from pipeline.cli.console import put, put_json, say
+
+if TYPE_CHECKING:
+    from pipeline.store.cleaning import Cleaning
 
 
 @click.command("clean")
@@ -19,10 +23,10 @@ from pipeline.cli.console import put, put_json, say
 @json_option
 @settings_options
 def command(yes: bool, dry_run: bool, paid: bool, as_json: bool, **flags: str | None) -> int:
-    """Remove what is not needed, after saying what: half-made files, pieces of old films, and free
-    clips that no film of this project uses now.
+    """Remove what is not needed, after saying what.
 
-    A clip that was paid for stays unless --paid is given; its price is listed first.
+    That is half-made files, pieces of old films, and free clips that no film of this project uses
+    now. A clip that was paid for stays unless --paid is given; its price is listed first.
     """
     from pipeline.errors import UsageError
     from pipeline.settings import read_settings
@@ -47,7 +51,7 @@ def command(yes: bool, dry_run: bool, paid: bool, as_json: bool, **flags: str | 
         "removed": False,
     }
     if not as_json:
-        _tell(document)
+        _tell(folder, found)
     if not found.bytes and not found.leftovers and not found.clips:
         if as_json:
             put_json(document)
@@ -85,21 +89,16 @@ def _used(root: Path) -> set[str]:
     return used
 
 
-def _tell(document: dict[str, object]) -> None:
-    put(f"store: {document['store']}")
-    leftovers, clips = document["leftovers"], document["clips"]
-    assert isinstance(leftovers, list)
-    assert isinstance(clips, list)
-    if leftovers:
-        put(f"{len(leftovers)} leftover files")
-    for clip in clips:
-        put(f"clip {clip['clip'][:12]}  {clip['shot']}  {_size(clip['bytes'])}  {clip['price']}")
-    if document["kept_paid"]:
-        put(f"{document['kept_paid']} unused clips were paid for and stay (--paid removes them)")
-    if leftovers or clips:
-        put(f"{_size(int(str(document['bytes'])))} in all")
-    else:
-        put("nothing to remove")
+def _tell(folder: Path, found: Cleaning) -> None:
+    put(f"store: {folder}")
+    if found.leftovers:
+        put(f"{len(found.leftovers)} leftover files")
+    for clip in found.clips:
+        put(f"clip {clip.digest[:12]}  {clip.label}  {_size(clip.bytes)}  {clip.price}")
+    if found.kept_paid:
+        put(f"{found.kept_paid} unused clips were paid for and stay (--paid removes them)")
+    whole = found.leftovers or found.clips
+    put(f"{_size(found.bytes)} in all" if whole else "nothing to remove")
 
 
 def _agreed() -> bool:

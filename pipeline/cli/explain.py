@@ -43,6 +43,8 @@ def command(code: str | None, as_json: bool) -> int:
     put("")
     put(explanation.text.strip())
     for label, example in (("wrong", explanation.wrong), ("right", explanation.right)):
+        if example is None:
+            continue
         put("")
         put(click.style(f"{label}:", dim=True))
         put("\n".join(f"  {line}" for line in example.strip().splitlines()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -167,11 +168,16 @@ def _sums(planned: PlannedFilm) -> list[str]:
         lines.append(f"price: {plan.at_most}")
     else:
         lines.append(f"price: {plan.certain} certain, {plan.at_most} at most")
-    path = plan.critical_path
-    if len(path) > 1:
-        shown = " > ".join(path if len(path) <= 6 else (*path[:3], "…", *path[-2:]))
-        lines.append(f"longest chain: {shown}, {spell_seconds(plan.critical_seconds)} of clip")
+    if len(plan.order) > 1:
+        lines.append(f"order: {_listed(plan.order, ' ')}")
+    if len(plan.critical_path) > 1:
+        seconds = spell_seconds(plan.critical_seconds)
+        lines.append(f"longest chain: {_listed(plan.critical_path, ' > ')}, {seconds} of clip")
     return lines
+
+
+def _listed(names: Sequence[str], between: str) -> str:
+    return between.join(names if len(names) <= 12 else (*names[:8], "…", *names[-3:]))
 
 
 def _clock(frames: int, rate: Any) -> str:

@@ -74,7 +74,7 @@ def make_plan(
     cost = {name: asked.get(ShotId(name), Fraction(0)) for name in graph.order}
     return Plan(
         steps=steps,
-        order=tuple(ShotId(name) for name in graph.order if cost[name]),
+        order=tuple(ShotId(name) for name in graph.longest_first(cost) if cost[name]),
         critical_path=tuple(ShotId(name) for name in graph.critical_path(cost) if cost[name]),
         left_out=tuple(shot.id for shot in film.shots if shot.id not in shown),
     )

@@ -95,3 +95,17 @@ def test_what_is_needed_and_what_is_built_on():
 
     assert graph.needed_for(["b"]) == {"a", "b"}
     assert graph.built_on(["b"]) == {"b", "c"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(films())
+def test_the_longest_chain_goes_first_and_nothing_too_early(film):
+    """The making order is an order, and begins with a head of the critical path."""
+    graph = ShotGraph.of(film)
+    cost = dict.fromkeys(film, Fraction(1))
+    order = graph.longest_first(cost)
+    place = {name: index for index, name in enumerate(order)}
+
+    assert sorted(order) == sorted(film)
+    assert all(place[first] < place[name] for name, firsts in film.items() for first in firsts)
+    assert graph.remaining(cost)[order[0]] == max(graph.remaining(cost).values())
