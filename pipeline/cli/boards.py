@@ -35,8 +35,8 @@ class BoardPath(click.ParamType[Path]):
 
     def shell_complete(
         self,
-        ctx: click.Context,
-        param: click.Parameter,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        param: click.Parameter,  # noqa: ARG002 - click's signature
         incomplete: str,
     ) -> list[Any]:
         """Boards of this project by name, and files."""
