@@ -4,11 +4,11 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from pipeline.errors import UsageError
 from pipeline.storyboard.diagnostics import BoardFaultsError
 from pipeline.storyboard.loader import board_name, find_root, load_board, load_board_text
-from tests.storyboard.project import make_project
 
 SMALL = "storyboard: 1\ntitle: T\nshots:\n  - id: sh010\n    prompt: Snow falls.\n"
 SHOWN = SMALL + "    first_frame: refs/vixen.png\n"
@@ -68,10 +68,12 @@ def test_the_root_is_the_nearest_marked_folder(tmp_path: Path) -> None:
 )
 def test_odd_folders_are_folders(tmp_path: Path, folder: str) -> None:
     """A project may lie in a folder of any name."""
-    boards = make_project(tmp_path / folder / "project")
-    board = load_board(write(boards / "x.storyboard.yaml", SHOWN))
+    boards = tmp_path / folder / "storyboards"
+    path = write(boards / "x.storyboard.yaml", SHOWN)
+    (boards / "refs").mkdir()
+    Image.new("RGB", (64, 64)).save(boards / "refs" / "vixen.png")
 
-    assert board.pictures["refs/vixen.png"].path.is_file()
+    assert load_board(path).pictures["refs/vixen.png"].path.is_file()
 
 
 @pytest.mark.parametrize("text", [SMALL.replace("\n", "\r\n"), "\ufeff" + SMALL, "---\n" + SMALL])
@@ -84,7 +86,7 @@ def test_windows_and_yaml_marks_do_no_harm(boards: Path, text: str) -> None:
 
 def test_a_missing_board_is_a_wrong_command(tmp_path: Path) -> None:
     """No file, or a folder in its place, is an error of usage with its path."""
-    with pytest.raises(UsageError, match="gone.yaml cannot be read"):
+    with pytest.raises(UsageError, match=r"gone\.yaml cannot be read"):
         load_board(tmp_path / "gone.yaml")
     with pytest.raises(UsageError):
         load_board(tmp_path)
