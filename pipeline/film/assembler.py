@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.errors import StoryreelError
+from pipeline.errors import MediaError, StoryreelError
 from pipeline.film import picture, sound
 from pipeline.film.segments import Segment, Segments, made_beside
-from pipeline.film.timeline import Timeline
+from pipeline.film.timeline import Cut, Timeline, clip_fault
 from pipeline.media.join import Joint, NotJoinableError, Piece, join
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ class _Work:
             for place, cut in enumerate(cuts)
         ]
         joint = Joint(self.timeline.rate, self.timeline.title, track.path if track else None, own)
-        with made_beside(target) as beside:
+        with made_beside(target) as beside, _named(cuts):
             join(
                 pieces,
                 beside,
@@ -220,6 +220,18 @@ def _sound_story(track: Segment | None, *, own: bool) -> SoundStory:
     if track is None:
         return "none"
     return "kept" if track.kept else "encoded"
+
+
+@contextlib.contextmanager
+def _named(cuts: Sequence[Cut]) -> Iterator[None]:
+    """Say whose clip it is that cannot be read."""
+    try:
+        yield
+    except MediaError as error:
+        for cut in cuts:
+            if cut.clip.path == error.path:
+                raise clip_fault(cut, "cannot be read", error) from error
+        raise
 
 
 @contextlib.contextmanager

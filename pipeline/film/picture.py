@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import MediaError, StoryreelError, ToolFailedError
 from pipeline.film.segments import Segment, Segments, segment_key
-from pipeline.film.timeline import Cut, Timeline
+from pipeline.film.timeline import Cut, Timeline, clip_fault
 from pipeline.media.facts import ALONE
 from pipeline.media.filters import Frame, picture_arguments, specimen_arguments
 from pipeline.media.join import frames_in
@@ -116,9 +116,7 @@ def encode_cut(
                 on_frame=on_frame,
             )
         except ToolFailedError as error:
-            raise ToolFailedError(
-                f"The clip of {cut.shot} cannot be brought to the film's frame.", tail=error.tail
-            ) from error
+            raise clip_fault(cut, "cannot be brought to the film's frame", error) from error
         _check_frames(cut, path)
 
     _check_colours(cut)
@@ -142,8 +140,4 @@ def _check_frames(cut: Cut, path: Path) -> None:
     except MediaError:
         frames = 0
     if frames != cut.frames:
-        raise StoryreelError(
-            f"The clip of {cut.shot} gave {frames} of the {cut.frames} frames the film shows.",
-            details=f"{cut.clip.path} may be damaged.",
-            hint="Make the shot anew, or pick another take.",
-        )
+        raise clip_fault(cut, f"gave {frames} of the {cut.frames} frames the film shows")

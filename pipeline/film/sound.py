@@ -11,9 +11,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.errors import ToolFailedError
+from pipeline.errors import MediaError, ToolFailedError
 from pipeline.film.segments import Segment, Segments, segment_key
-from pipeline.film.timeline import Cut, Timeline
+from pipeline.film.timeline import Cut, Timeline, clip_fault
 from pipeline.media.filters import SOUND_FRAME, SOUND_RATE, mix_arguments, sound_arguments
 from pipeline.media.join import picture_delay
 
@@ -89,20 +89,18 @@ def decode_stretch(
     cut = stretch.cut
 
     def make(path: Path) -> None:
-        start = round((picture_delay(cut.clip.path) + stretch.skip) * SOUND_RATE)
         source = f"file:{cut.clip.path.absolute()}"
         try:
+            start = round((picture_delay(cut.clip.path) + stretch.skip) * SOUND_RATE)
             ffmpeg.run(
                 sound_arguments(source, path.name, start=start, samples=stretch.samples),
                 cwd=path.parent,
                 stop=stop,
             )
-        except ToolFailedError as error:
-            raise ToolFailedError(
-                f"The sound of {cut.shot} cannot be decoded.", tail=error.tail
-            ) from error
+        except (MediaError, ToolFailedError) as error:
+            raise clip_fault(cut, "cannot be decoded as sound", error) from error
         if path.stat().st_size != stretch.samples * SOUND_FRAME:
-            raise ToolFailedError(f"The sound of {cut.shot} came out of another length.")
+            raise clip_fault(cut, "gave sound of another length than the film needs")
 
     return segments.get(stretch_key(stretch, ffmpeg), ".pcm", make)
 

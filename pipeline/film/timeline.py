@@ -113,3 +113,16 @@ def _frame_meant(source: FrameOf, clip: Clip, last: int) -> int:
     if source.moment == "first":
         return 0
     return min(frame_on_screen(source.moment, clip.facts.rate), clip.facts.frames - 1)
+
+
+def clip_fault(cut: Cut, why: str, cause: StoryreelError | None = None) -> StoryreelError:
+    """The error for a clip that looked usable and is not: it names the shot, the file, the way out.
+
+    ``why`` goes on from "The clip of sh010"; ``cause`` is what ffmpeg or the reader said.
+    """
+    said = f"{cause.brief}\n{cause.details or ''}".strip() if cause else ""
+    return StoryreelError(
+        f"The clip of {cut.shot} {why}.",
+        details="\n".join(part for part in (str(cut.clip.path), said) if part),
+        hint="Make the shot anew, or pick another take.",
+    )

@@ -168,7 +168,7 @@ def test_sound_that_cannot_be_decoded_is_named(ffmpeg: FFmpeg, tmp_path: Path) -
     clip = reels.beeping(ffmpeg, tmp_path / "a.mp4", frames=24, beep=3)
     mute = reels.numbered(ffmpeg, tmp_path / "sh060.mp4", frames=24)
     stretch = lay_sound(reels.reel(reels.cut_of(replace(clip, path=mute.path))))[0]
-    with pytest.raises(StoryreelError, match="sound of sh060"):
+    with pytest.raises(StoryreelError, match="clip of sh060 cannot be decoded as sound"):
         decode_stretch(stretch, ffmpeg, Segments(tmp_path / "segments"), threading.Event())
 
 
