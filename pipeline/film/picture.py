@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import MediaError, StoryreelError, ToolFailedError
-from pipeline.film.segments import Segment, Segments, segment_key
+from pipeline.film.segments import Segment, Segments, run_in_folder, segment_key
 from pipeline.film.timeline import Cut, Timeline, clip_fault
 from pipeline.media.facts import ALONE
 from pipeline.media.filters import Frame, picture_arguments, specimen_arguments
@@ -74,7 +74,7 @@ def specimen_parameters(timeline: Timeline, ffmpeg: FFmpeg, segments: Segments) 
     """
 
     def make(path: Path) -> None:
-        ffmpeg.run(specimen_arguments(path.name, frame_of(timeline)), cwd=path.parent)
+        run_in_folder(ffmpeg, specimen_arguments(path.name, frame_of(timeline)), path)
 
     key = segment_key(ffmpeg.version, (), specimen_arguments("segment", frame_of(timeline)))
     return probe(segments.get(key, ".mp4", make).path).parameters
@@ -109,12 +109,8 @@ def encode_cut(
 
     def make(path: Path) -> None:
         try:
-            ffmpeg.run(
-                arguments(f"file:{cut.clip.path.absolute()}", path.name),
-                cwd=path.parent,
-                stop=stop,
-                on_frame=on_frame,
-            )
+            told = arguments(f"file:{cut.clip.path.absolute()}", path.name)
+            run_in_folder(ffmpeg, told, path, stop=stop, on_frame=on_frame)
         except ToolFailedError as error:
             raise clip_fault(cut, "cannot be brought to the film's frame", error) from error
         _check_frames(cut, path)

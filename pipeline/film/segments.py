@@ -8,15 +8,21 @@ may make the same segment at once: each writes beside and renames, and both writ
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from pipeline.errors import ToolFailedError
 from pipeline.files import digest_of_bytes, digest_of_file, write_whole
 from pipeline.ids import Digest
+
+if TYPE_CHECKING:
+    from pipeline.media.ffmpeg import FFmpeg
 
 _SCHEME = 1  # raised when the same arguments mean other bytes
 
@@ -75,6 +81,22 @@ class Segments:
 
     def _record(self, path: Path) -> Path:
         return path.with_name(f"{path.name}.json")
+
+
+def run_in_folder(ffmpeg: FFmpeg, arguments: Sequence[str], path: Path, **how: Any) -> None:
+    """Run ffmpeg where ``path`` lies, so that its plain name is enough; ``how`` is for ``run``.
+
+    Raises:
+        OSError: the disk is full; no clip is to blame.
+        ToolError: it failed otherwise, cannot be started, or was stopped.
+    """
+    try:
+        ffmpeg.run(arguments, cwd=path.parent, **how)
+    except ToolFailedError as error:
+        for number in (errno.ENOSPC, errno.EDQUOT):
+            if os.strerror(number) in error.tail:
+                raise OSError(number, os.strerror(number), str(path.parent)) from error
+        raise
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import MediaError, ToolFailedError
-from pipeline.film.segments import Segment, Segments, segment_key
+from pipeline.film.segments import Segment, Segments, run_in_folder, segment_key
 from pipeline.film.timeline import Cut, Timeline, clip_fault
 from pipeline.media.filters import SOUND_FRAME, SOUND_RATE, mix_arguments, sound_arguments
 from pipeline.media.join import picture_delay
@@ -92,11 +92,8 @@ def decode_stretch(
         source = f"file:{cut.clip.path.absolute()}"
         try:
             start = round((picture_delay(cut.clip.path) + stretch.skip) * SOUND_RATE)
-            ffmpeg.run(
-                sound_arguments(source, path.name, start=start, samples=stretch.samples),
-                cwd=path.parent,
-                stop=stop,
-            )
+            told = sound_arguments(source, path.name, start=start, samples=stretch.samples)
+            run_in_folder(ffmpeg, told, path, stop=stop)
         except (MediaError, ToolFailedError) as error:
             raise clip_fault(cut, "cannot be decoded as sound", error) from error
         if path.stat().st_size != stretch.samples * SOUND_FRAME:
@@ -126,7 +123,7 @@ def mix(
 
     def make(path: Path) -> None:
         pieces = _pcm(stretches, ffmpeg, segments, stop)
-        ffmpeg.run(mix_arguments(path.name), cwd=path.parent, feed=pieces, stop=stop)
+        run_in_folder(ffmpeg, mix_arguments(path.name), path, feed=pieces, stop=stop)
 
     return segments.get(mix_key(stretches, ffmpeg), ".m4a", make)
 
