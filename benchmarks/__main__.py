@@ -19,6 +19,7 @@ from importlib import import_module, metadata
 from pathlib import Path
 
 from benchmarks.measure import Row, tell
+from pipeline import __version__
 from pipeline.media.ffmpeg import find_ffmpeg
 
 BENCHMARKS = {
@@ -64,19 +65,13 @@ def _arguments() -> argparse.Namespace:
 def _machine() -> list[str]:
     """When and on what this was measured, as lines."""
     peers = [f"{name} {metadata.version(name)}" for name in ("doit", "ninja")]
+    cores = f"{os.cpu_count()} cores ({platform.system()} {platform.machine()})"
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    when = f"{dt.datetime.now().astimezone():%Y-%m-%d %H:%M %Z}"
     return [
-        f"{dt.datetime.now().astimezone():%Y-%m-%d %H:%M %Z}, {os.cpu_count()} cores "
-        f"({platform.system()} {platform.machine()}), load {os.getloadavg()[0]:.1f}",
-        f"storyreel {metadata_version()}, {platform.python_implementation()} "
-        f"{platform.python_version()}, {find_ffmpeg().version}, {', '.join(peers)}",
+        f"{when}; {cores}, load {os.getloadavg()[0]:.1f} when it ended",
+        ", ".join([f"storyreel {__version__}", python, find_ffmpeg().version, *peers]),
     ]
-
-
-def metadata_version() -> str:
-    """Of the checkout, not of what may be installed."""
-    from pipeline import __version__
-
-    return __version__
 
 
 def _cells(row: Row) -> tuple[str, ...]:

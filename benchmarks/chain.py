@@ -1,8 +1,8 @@
 """A real project of a thousand shots in a chain, made quickly, for ``noop``.
 
-Everything is what a render leaves: clips that decode, frames handed from shot to shot, records, the
-lock, the film. Only the maker is quick: it hands over one small clip again and again, each time with
-a ``free`` box of its own behind it (ISO/IEC 14496-12, 8.1.2), so that no two are the same file.
+Everything is what a render leaves: clips that decode, frames handed from shot to shot, records,
+the lock, the film. Only the maker is quick: it hands over one small clip again and again, each time
+with a ``free`` box of its own behind it (ISO/IEC 14496-12, 8.1.2), so that no two files are alike.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def rendered_chain(folder: Path, shots: int, padding: int) -> Chain:
     Args:
         folder: where; must not exist.
         shots: how many.
-        padding: bytes added to each clip of some 4 kB.
+        padding: bytes added to each clip of some 2 kB.
     """
     boards = folder / "storyboards"
     boards.mkdir(parents=True)

@@ -93,7 +93,7 @@ def _ninja_chain(folder: Path, first: Path) -> list[str | Path]:
     copies = (f"build n{n + 1:04}.out: cp n{n:04}.out\n" for n in range(SHOTS))
     rule = "rule cp\n  command = cp $in $out\n"
     (folder / "build.ninja").write_text(rule + "".join(copies))
-    command = [Path(ninja.BIN_DIR) / "ninja"]
+    command: list[str | Path] = [Path(ninja.BIN_DIR) / "ninja"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     return command
 

@@ -66,6 +66,7 @@ class Commands:
     peak: int = field(default=0)
 
     def run(self) -> None:
+        """Run both, one after the other."""
         for command in ("check", "plan"):
             self.peak = max(self.peak, _peak_of(storyreel(command, self.board)))
 

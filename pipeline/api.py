@@ -11,7 +11,6 @@ This is the only place that builds services (store, makers, ffmpeg) and hands th
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
@@ -177,6 +176,8 @@ def render_film(
 
 def run_shots(planned: PlannedFilm, listen: Listener, stop: threading.Event) -> Outcome:
     """Make the shots of a plan; see ``run/runner.py``."""
+    import asyncio
+
     from pipeline.makers.registry import maker_for
     from pipeline.media.ffmpeg import find_ffmpeg
     from pipeline.run.runner import run_plan

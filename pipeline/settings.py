@@ -8,7 +8,6 @@ stranger must not choose what runs.
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -115,6 +114,8 @@ def _user_file(environment: Mapping[str, str]) -> Path:
 
 
 def _from_file(path: Path, base: Path, *, allowed: tuple[str, ...]) -> dict[str, Any]:
+    import tomllib  # a render with nothing to do reads no file of settings
+
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

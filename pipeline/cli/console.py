@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Sequence
 from typing import IO, Any
@@ -28,6 +27,8 @@ def colouring(stream: IO[Any]) -> bool:
 
 def terminal_width() -> int:
     """How many characters fit on a line; 100 where nobody looks."""
+    import shutil
+
     return shutil.get_terminal_size((100, 24)).columns
 
 
