@@ -1,33 +1,24 @@
 """What an animatic costs, against ffmpeg encoding as long a test pattern at the same settings.
 
-Run ``python benchmarks/animatic.py [--repeats 5] [--seconds 5]``. Each round takes the pattern and
-then every kind of shot once, so that a noisy machine is noisy for all; the ratio is of medians.
+The same ffmpeg, preset, quality, threads, sound and number of pixels; both write a whole file.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import statistics
-import sys
 import tempfile
 import threading
-import time
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from pipeline.ids import ShotId  # noqa: E402 - the project may not be installed
-from pipeline.makers.animatic import encoding  # noqa: E402
-from pipeline.makers.animatic.maker import Animatic  # noqa: E402
-from pipeline.makers.interface import Order  # noqa: E402
-from pipeline.media.ffmpeg import find_ffmpeg  # noqa: E402
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from benchmarks import ROOT
+from benchmarks.measure import Row, against, in_turns
+from pipeline.ids import ShotId
+from pipeline.makers.animatic import encoding
+from pipeline.makers.animatic.maker import Animatic
+from pipeline.makers.interface import Order
+from pipeline.media.ffmpeg import FFmpeg, find_ffmpeg
 
 REFS = ROOT / "storyboards" / "refs"
 RATE = Fraction(24)
@@ -35,7 +26,10 @@ WORDS = (
     "A white rocket lifts off from its pad at dusk; steam rolls over the scrub, and the camera "
     "holds as the flame climbs out of frame. The sound arrives late."
 )
-WANTED = 2.0
+SECONDS = Fraction(5)
+ROUNDS = 5
+MOST = 2.0
+PATTERN = "testsrc2"
 
 
 def orders(folder: Path, seconds: Fraction) -> dict[str, Order]:
@@ -70,24 +64,27 @@ def orders(folder: Path, seconds: Fraction) -> dict[str, Order]:
     }
 
 
-def main() -> None:
-    """Measure and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--seconds", type=Fraction, default=Fraction(5))
-    asked = parser.parse_args()
+def rows() -> list[Row]:
     ffmpeg = find_ffmpeg()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        work: dict[str, Callable[[], object]] = {
-            "testsrc2 + sine": lambda: ffmpeg.run(pattern(asked.seconds, folder / "base.mp4"))
-        }
-        for kind, order in orders(folder, asked.seconds).items():
-            work[kind] = lambda order=order: Animatic(ffmpeg).make(
-                order, tell=lambda _: None, stop=threading.Event()
-            )
-        times = measured(work, asked.repeats)
-    show(times)
+        arguments = pattern(SECONDS, folder / "base.mp4")
+        work = {PATTERN: lambda: ffmpeg.run(arguments)}
+        for kind, order in orders(folder, SECONDS).items():
+            work[kind] = _drawing(ffmpeg, order)
+        times = in_turns(work, ROUNDS)
+    base = times.pop(PATTERN)
+    return [
+        against(f"5 s of animatic, 720p24: {kind}", taken, PATTERN, base, MOST)
+        for kind, taken in times.items()
+    ]
+
+
+def _drawing(ffmpeg: FFmpeg, order: Order) -> Callable[[], None]:
+    def draw() -> None:
+        Animatic(ffmpeg).make(order, tell=lambda _: None, stop=threading.Event())
+
+    return draw
 
 
 def pattern(seconds: Fraction, target: Path) -> list[str]:
@@ -97,30 +94,3 @@ def pattern(seconds: Fraction, target: Path) -> list[str]:
         "-t", str(float(seconds)), *encoding.video_settings(RATE, int(seconds * RATE), given=True),
         *encoding.sound_settings(), "-movflags", "+faststart", str(target),
     ]  # fmt: skip
-
-
-def measured(work: dict[str, Callable[[], object]], repeats: int) -> dict[str, list[float]]:
-    """Seconds each piece of work took, round by round; a first round warms up and is not kept."""
-    times: dict[str, list[float]] = {kind: [] for kind in work}
-    for number in range(repeats + 1):
-        for kind, run in work.items():
-            start = time.perf_counter()
-            run()
-            if number:
-                times[kind].append(time.perf_counter() - start)
-    return times
-
-
-def show(times: dict[str, list[float]]) -> None:
-    """Print medians and ratios to the first row."""
-    base = statistics.median(next(iter(times.values())))
-    print(f"{'5 s of 720p24':28}{'median s':>10}{'least':>8}{'most':>8}{'ratio':>8}")
-    for kind, taken in times.items():
-        median = statistics.median(taken)
-        print(f"{kind:28}{median:10.2f}{min(taken):8.2f}{max(taken):8.2f}{median / base:8.2f}")
-    worst = max(statistics.median(taken) for taken in times.values()) / base
-    print(f"worst ratio {worst:.2f}, wanted at most {WANTED:.0f}")
-
-
-if __name__ == "__main__":
-    main()

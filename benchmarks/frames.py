@@ -1,26 +1,24 @@
 """How often the last frame is truly the last: ours against the common recipe.
 
-Run ``python benchmarks/frames.py``. Each clip's frames carry their number in the picture, so the
-score is read from what came out: frames short of the end, and clips that gave none at all.
+Each clip's frames carry their number in the picture, so the score is read from what came out:
+frames short of the end, and clips that gave none at all. ``python -m benchmarks.frames`` prints it
+by frame rate, sound and kind of clip.
 """
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+import clips
 
-import clips  # noqa: E402 - the tests' clips stand beside the package
-
-from pipeline.errors import StoryreelError  # noqa: E402
-from pipeline.media.ffmpeg import FFmpeg, find_ffmpeg  # noqa: E402
-from pipeline.media.frames import frame_at, last_index  # noqa: E402
-from pipeline.media.probe import probe  # noqa: E402
+from benchmarks.measure import Row
+from pipeline.errors import StoryreelError
+from pipeline.media.ffmpeg import FFmpeg, find_ffmpeg
+from pipeline.media.frames import frame_at, last_index
+from pipeline.media.probe import probe
 
 FRAMES = 60
 RATES = ("12", "24", "25", "30", "60", "variable")
@@ -81,6 +79,10 @@ def recipe(ffmpeg: FFmpeg, clip: Path, target: Path) -> None:
     ffmpeg.run(["-sseof", "-0.1", "-i", str(clip), "-frames:v", "1", str(target)])
 
 
+OURS, RECIPE = "ours", "-sseof -0.1"
+TAKERS: dict[str, Taker] = {OURS: ours, RECIPE: recipe}
+
+
 def number_taken(take: Taker, ffmpeg: FFmpeg, clip: Path, target: Path) -> int | None:
     target.unlink(missing_ok=True)
     try:
@@ -97,24 +99,47 @@ def cases() -> Iterator[tuple[str, str, str]]:
                 yield rate, sound, kind
 
 
-def main() -> None:
+def rows() -> list[Row]:
+    _, scores = measured()
+    mine, theirs = scores["all", OURS], scores["all", RECIPE]
+    return [
+        Row(
+            f"last frame of {len(list(cases()))} clips",
+            _spelled(mine),
+            f"{RECIPE}: {_spelled(theirs)}",
+            bound="none wrong",
+            held=(mine.off, mine.wrong, mine.lost) == (0, 0, 0),
+        )
+    ]
+
+
+def _spelled(score: Score) -> str:
+    return f"{score.wrong} wrong, {score.lost} lost"
+
+
+def measured() -> tuple[FFmpeg, dict[tuple[str, str], Score]]:
+    """The scores by row of the long table and taker."""
     ffmpeg = find_ffmpeg()
-    takers: dict[str, Taker] = {"ours": ours, "-sseof -0.1": recipe}
     scores: dict[tuple[str, str], Score] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for rate, sound, kind in cases():
             clip = made(ffmpeg, folder, rate, sound, kind)
-            for who, take in takers.items():
+            for who, take in TAKERS.items():
                 number = number_taken(take, ffmpeg, clip, folder / "frame.png")
                 for row in (f"{rate} fps", f"sound {sound}", kind, "all"):
                     scores.setdefault((row, who), Score()).add(number)
+    return ffmpeg, scores
+
+
+def main() -> None:
+    ffmpeg, scores = measured()
     print(f"The last frame of {len(list(cases()))} clips ({ffmpeg.version.split('-')[0]})\n")
-    print(f"{'':15}" + "".join(f"{who:>20} " for who in takers))
-    print(f"{'':15}" + "  off  wrong   lost  " * len(takers))
+    print(f"{'':15}" + "".join(f"{who:>20} " for who in TAKERS))
+    print(f"{'':15}" + "  off  wrong   lost  " * len(TAKERS))
     rows = (*(f"{rate} fps" for rate in RATES), *(f"sound {s}" for s in SOUNDS), *KINDS, "all")
     for row in rows:
-        print(f"{row:15}" + "  ".join(str(scores[row, who]) for who in takers))
+        print(f"{row:15}" + "  ".join(str(scores[row, who]) for who in TAKERS))
 
 
 if __name__ == "__main__":
