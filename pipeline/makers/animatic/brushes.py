@@ -8,9 +8,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw
 
 from pipeline.makers.animatic.palette import between
+from pipeline.makers.animatic.pictures import blurred
 
 if TYPE_CHECKING:
     import random
@@ -74,7 +75,7 @@ def clouds(onto: Image.Image, chance: random.Random, colour: Colour, horizon: fl
             wide, thick = unit * chance.uniform(0.08, 0.4), unit * chance.uniform(0.006, 0.026)
             left, top = x + unit * chance.uniform(-0.3, 0.3), y + unit * chance.uniform(-0.03, 0.03)
             pen.ellipse((left, top, left + wide, top + thick), fill=chance.randint(40, 105))
-    soft = mask.filter(ImageFilter.GaussianBlur(unit * 0.012))
+    soft = blurred(mask, unit * 0.012)
     onto.paste(Image.new("RGB", onto.size, colour), mask=soft)
 
 
@@ -183,5 +184,5 @@ def lit_edge(shape: Image.Image, right: bool, reach: int) -> Image.Image:
     """The rim of a mask on the side the light comes from, soft towards the inside."""
     reach = max(2, reach)
     away = ImageChops.offset(shape, -reach if right else reach, reach // 2)
-    rim = ImageChops.subtract(shape, away).filter(ImageFilter.GaussianBlur(reach / 2.5))
+    rim = blurred(ImageChops.subtract(shape, away), reach / 2.5)
     return ImageChops.multiply(rim, shape)

@@ -28,8 +28,8 @@ class Pose:
     ``roll``: radians, the camera clockwise. ``around``: carried about a point at depth 1, in
     windows; ``yaw``: how much larger its turning makes the left side than the right in a picture
     that has no depth of its own. ``follow``: windows by which the camera keeps up with a subject.
-    ``lean``: how much faster the ground moves than the sky in a picture that has no depth of its
-    own, across; ``rise``: the same, down.
+    For a picture that has no depth of its own: ``push`` is a ``zoom``, ``rise`` how much faster
+    the ground moves down than the sky.
     """
 
     turn_x: float = 0.0
@@ -42,8 +42,13 @@ class Pose:
     yaw: float = 0.0
     around: float = 0.0
     follow: float = 0.0
-    lean: float = 0.0
+    push: float = 0.0
     rise: float = 0.0
+
+    @property
+    def shows_depth(self) -> bool:
+        """Whether near and far move differently."""
+        return any((self.carry_x, self.carry_y, self.dolly, self.around, self.follow))
 
     def times(self, share: float) -> Pose:
         """The same stance, ``share`` as far from rest."""
@@ -65,8 +70,8 @@ _WAYS: dict[str, Pose] = {
     "tilt_down": Pose(turn_y=0.24),
     "dolly_in": Pose(dolly=math.log(1.34), turn_y=-0.02),
     "dolly_out": Pose(dolly=-math.log(1.34), turn_y=0.02),
-    "truck_left": Pose(carry_x=-0.17, lean=-0.17),
-    "truck_right": Pose(carry_x=0.17, lean=0.17),
+    "truck_left": Pose(carry_x=-0.17, push=0.12),
+    "truck_right": Pose(carry_x=0.17, push=0.12),
     "pedestal_up": Pose(carry_y=-0.16, rise=-0.16),
     "pedestal_down": Pose(carry_y=0.16, rise=0.16),
     "zoom_in": Pose(zoom=math.log(1.6)),
@@ -78,11 +83,10 @@ _WAYS: dict[str, Pose] = {
     "crane_up": Pose(carry_y=-0.2, rise=-0.1, dolly=-math.log(1.2)),
     "crane_down": Pose(carry_y=0.2, rise=0.1, dolly=math.log(1.2)),
     "tracking": Pose(carry_x=0.3, follow=0.3),
-    "handheld": Pose(zoom=math.log(1.04)),
+    "handheld": REST,
 }
 _STEADY_RAMP = 0.22  # share of the time a person's move takes to gather speed
 _MOTOR_RAMP = 0.08  # and a zoom's motor
-_PUSH = math.log(1.1)  # closer by the end of such a move, to see less past the edge
 _SHORTER = 0.75  # such a move, for the same reason
 _SETTLE = 0.7  # seconds in which a shake grows from a given frame, and dies before one
 _SWAYS = {  # amplitude in windows, hertz
@@ -109,8 +113,7 @@ def path(
     poses = []
     for frame in range(frames):
         share = _eased(frame / span, ramp) - rest
-        push = _PUSH * abs(share) if strays else 0.0
-        poses.append(way.times(share).plus(sway[frame]).plus(Pose(zoom=push)))
+        poses.append(way.times(share).plus(sway[frame]))
     return tuple(poses)
 
 
@@ -131,7 +134,7 @@ def _eased(share: float, ramp: float) -> float:
 def _sway(move: str, frames: int, rate: float, *, first: bool, last: bool, seed: int) -> list[Pose]:
     chance = random.Random(f"sway {seed}")  # noqa: S311 - a shake, not a secret
     waves = [
-        (size, hertz * chance.uniform(0.85, 1.15), [chance.uniform(0, math.tau) for _ in range(3)])
+        (size, hertz * chance.uniform(0.85, 1.15), [chance.uniform(0, math.tau) for _ in range(2)])
         for size, hertz in _SWAYS.get(move, ())
     ]
     if not waves:
@@ -139,13 +142,13 @@ def _sway(move: str, frames: int, rate: float, *, first: bool, last: bool, seed:
     poses = []
     for frame in range(frames):
         seconds = frame / rate
-        x, y, turn = (
+        x, y = (
             sum(size * math.sin(math.tau * hertz * seconds + phases[axis])
                 for size, hertz, phases in waves)
-            for axis in range(3)
+            for axis in range(2)
         )  # fmt: skip
         calm = _calm(seconds, (frames - 1 - frame) / rate, first=first, last=last)
-        poses.append(Pose(turn_x=x, turn_y=y, roll=turn * 0.7).times(calm))
+        poses.append(Pose(turn_x=x, turn_y=y).times(calm))
     return poses
 
 
@@ -159,27 +162,22 @@ def _calm(since: float, until: float, *, first: bool, last: bool) -> float:
 def view(pose: Pose, depth: float, window: Box, *, alone: bool) -> Map:
     """Where in the scene at rest each pixel of the window looks, for things at ``depth``.
 
-    ``alone``: the picture is all there is; its lower part counts as the ground before the camera.
+    ``alone``: the picture is all there is, so that its own lines have to tell of depth.
     """
     width, height = window.width, window.height
-    size = math.exp(pose.zoom + pose.dolly * depth) * _cover(pose.roll, width / height)
+    closer = pose.zoom + pose.dolly * depth + pose.push * alone
+    size = math.exp(closer) * _cover(pose.roll, width / height)
     if alone:
-        across = pose.turn_x + pose.carry_x * depth + pose.around / 2
-        lean, rise, yaw = pose.lean, pose.rise, pose.yaw / width
+        across, rise, yaw = pose.turn_x + pose.carry_x + pose.around / 2, pose.rise, pose.yaw
     else:
-        across = pose.turn_x + pose.carry_x * depth - pose.follow + pose.around * (depth - 1)
-        lean, rise, yaw = 0.0, 0.0, 0.0
+        carried = pose.carry_x * depth - pose.follow + pose.around * (depth - 1)
+        across, rise, yaw = pose.turn_x + carried, 0.0, 0.0
     down = pose.turn_y + pose.carry_y * depth
     cosine, sine = math.cos(pose.roll) / size, math.sin(pose.roll) / size
     middle = ((window.left + window.right) / 2, (window.top + window.bottom) / 2)
-    to_middle = shift(-middle[0], -middle[1])
+    turned = Map(cosine, -sine, 0, sine, cosine * (1 + rise), 0, yaw / width, 0, 1)
     back = shift(middle[0] + across * width, middle[1] + down * height)
-    turned = Map(
-        cosine, -sine + lean * width / height, 0.0,
-        sine, cosine * (1 + rise), 0.0,
-        yaw, 0.0, 1.0,
-    )  # fmt: skip
-    return back.after(turned).after(to_middle)
+    return back.after(turned).after(shift(-middle[0], -middle[1]))
 
 
 def _cover(roll: float, aspect: float) -> float:

@@ -7,14 +7,14 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw
 
 from pipeline.makers.animatic.camera import in_sight
 from pipeline.makers.animatic.geometry import Box, covering, inside
 from pipeline.makers.animatic.lettering import Lettering, canvas, plain
-from pipeline.makers.animatic.pictures import part, solid
+from pipeline.makers.animatic.pictures import blurred, part, solid
 from pipeline.makers.animatic.plate import Plate, backdrop, cut_out
-from pipeline.makers.animatic.stage import Stage, density, framed
+from pipeline.makers.animatic.stage import Stage, density, framed, staged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,23 +47,23 @@ def gathered(
     behind, *before = cards
     if behind.picture.mode == "RGBA":
         before = list(cards)
-    back = _back(behind.picture, window, poses, size, blurred=behind.picture.mode == "RGBA")
+    back = _back(behind.picture, window, poses, size, veiled=behind.picture.mode == "RGBA")
     places = spots(len(before), window, size, flip=chance.random() < 0.5)
     fine = density(poses)
     plates = [back]
     for card, spot in zip(before, places, strict=True):
         plates += _stand(card, spot, window, fine, chance)
-    return Stage(window, tuple(plates), tuple(poses))
+    return staged(window, plates, poses)
 
 
 def _back(
-    picture: Image.Image, window: Box, poses: Sequence[Pose], size: str, *, blurred: bool
+    picture: Image.Image, window: Box, poses: Sequence[Pose], size: str, *, veiled: bool
 ) -> Plate:
     seen = in_sight(poses, _BACK, window, alone=False)
     picture = solid(picture)
     placed = framed(seen, picture.width / picture.height, size)
-    soft = max(picture.size) / (18 if blurred else 260)
-    dimmed = picture.filter(ImageFilter.GaussianBlur(soft)).point(lambda value: value * 0.86)
+    soft = max(picture.size) / (18 if veiled else 260)
+    dimmed = blurred(picture, soft).point(lambda value: value * 0.86)
     return backdrop(dimmed, placed, seen, depth=_BACK, density=1.0, crisp=False)
 
 
@@ -161,7 +161,7 @@ def _card(card: Card, place: Box, fine: float) -> Image.Image:
     whole = (width + 2 * shade, height + 2 * shade)
     shadow = Image.new("L", whole)
     shadow.paste(150, (shade, shade + shade // 3, shade + width, shade + height + shade // 3))
-    shadow = shadow.filter(ImageFilter.GaussianBlur(shade / 2.2))
+    shadow = blurred(shadow, shade / 2.2)
     mask = _rounded(width, height, radius)
     solid_part = Image.new("L", whole)
     solid_part.paste(mask, (shade, shade))

@@ -31,7 +31,10 @@ def video_settings(rate: Fraction, frames: int, *, given: bool = False) -> list[
     """
     group = max(1, int(_GROUP_SECONDS * rate))
     ends = f"{frames - 1},{frames - 1},q={_EXACT}" + f"/0,0,q={_EXACT}" * (given and frames > 1)
-    x264 = f"threads={THREADS}:lookahead-threads=1:keyint={group}:min-keyint=1:chromaloc=1:zones={ends}"
+    x264 = (
+        f"threads={THREADS}:lookahead-threads=1:keyint={group}:min-keyint=1:chromaloc=1"
+        f":zones={ends}"
+    )
     return [
         "-c:v", "libx264", "-preset", PRESET, "-crf", str(QUALITY), "-profile:v", "high",
         "-pix_fmt", "yuv420p", "-x264-params", x264, *_TAGS,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
 
 from pipeline.makers.animatic.brushes import lit_edge
 from pipeline.makers.animatic.geometry import Box
 from pipeline.makers.animatic.palette import between
+from pipeline.makers.animatic.pictures import blurred
 from pipeline.makers.animatic.plate import Plate, cut_out
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ def person(
     shape = _shape(chance, window.height * tall, (1.25 - top) * window.height)
     left = centre - shape.width / 2
     place = Box(left, top * window.height, left + shape.width, top * window.height + shape.height)
-    return cut_out(_shaded(shape, palette, right=right, unit=window.height), place, depth=1.0)
+    return cut_out(
+        _shaded(shape, palette, right=right, unit=window.height), place, depth=1.0, crisp=False
+    )
 
 
 def shoulder(window: Box, palette: Palette, *, right: bool) -> Plate:
@@ -56,14 +59,16 @@ def shoulder(window: Box, palette: Palette, *, right: bool) -> Plate:
     pen = ImageDraw.Draw(shape)
     pen.ellipse((wide * 0.22, high * 0.1, wide * 0.66, high * 0.62), fill=255)
     pen.ellipse((wide * -0.28, high * 0.56, wide * 1.08, high * 1.7), fill=255)
-    shape = shape.filter(ImageFilter.GaussianBlur(window.height * 0.018))
+    shape = blurred(shape, window.height * 0.018)
     if right:
         shape = shape.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     picture = Image.new("RGB", shape.size, between(palette.near, (0, 0, 0), 0.35))
     picture.putalpha(shape)
     left = window.width - wide * 0.78 if right else -wide * 0.22
     top = window.height * 0.12
-    return cut_out(picture, Box(left, top, left + shape.width, top + shape.height), depth=1.6)
+    return cut_out(
+        picture, Box(left, top, left + shape.width, top + shape.height), depth=1.6, crisp=False
+    )
 
 
 def ball(chance: random.Random, window: Box, palette: Palette, *, right: bool) -> Plate:
@@ -85,7 +90,7 @@ def ball(chance: random.Random, window: Box, palette: Palette, *, right: bool) -
     picture.putalpha(shape.reduce(2))
     left = window.width * chance.uniform(0.42, 0.58) - radius
     top = window.height * 0.9 - 2 * radius
-    return cut_out(picture, Box(left, top, left + side, top + side), depth=1.0)
+    return cut_out(picture, Box(left, top, left + side, top + side), depth=1.0, crisp=False)
 
 
 def _shape(chance: random.Random, tall: float, visible: float) -> Image.Image:
@@ -97,7 +102,7 @@ def _shape(chance: random.Random, tall: float, visible: float) -> Image.Image:
     pen = ImageDraw.Draw(shape)
     _body(pen, scale, shape.width / 2, chance)
     # blurring and hardening rounds what was put together from straight pieces
-    soft = shape.filter(ImageFilter.GaussianBlur(max(1.0, scale * 0.004)))
+    soft = blurred(shape, max(1.0, scale * 0.004))
     hard = soft.point(lambda value: min(255, max(0, (value - 90) * 4)))
     return hard.reduce(fine) if fine > 1 else hard
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_STRAIGHT = 1e-9  # below this a map is a mere stretch
+_STRAIGHT = 1e-7  # below this a map is a mere stretch
 
 
 class Box(NamedTuple):
@@ -112,6 +112,11 @@ class Map(NamedTuple):
         return all(abs(part) < _STRAIGHT for part in (self.b, self.d, self.g, self.h))
 
     @property
+    def shifts(self) -> bool:
+        """Whether everything keeps its size; asked of a map that stretches."""
+        return abs(self.a - 1) < _STRAIGHT and abs(self.e - 1) < _STRAIGHT
+
+    @property
     def flat(self) -> bool:
         """Whether parallels stay parallel."""
         return abs(self.g) < _STRAIGHT and abs(self.h) < _STRAIGHT
@@ -127,14 +132,15 @@ class Map(NamedTuple):
 
     def after(self, first: Map) -> Map:
         """The map that does ``first``, then this one."""
-        rows = (self[0:3], self[3:6], self[6:9])
-        columns = (first[0::3], first[1::3], first[2::3])
-        product = [
-            sum(one * other for one, other in zip(row, column, strict=True))
-            for row in rows
-            for column in columns
-        ]
-        return Map(*(part / product[8] for part in product))
+        a, b, c, d, e, f, g, h, i = self
+        p, q, r, s, t, u, v, w, x = first
+        whole = g * r + h * u + i * x
+        return Map(
+            (a * p + b * s + c * v) / whole, (a * q + b * t + c * w) / whole,
+            (a * r + b * u + c * x) / whole, (d * p + e * s + f * v) / whole,
+            (d * q + e * t + f * w) / whole, (d * r + e * u + f * x) / whole,
+            (g * p + h * s + i * v) / whole, (g * q + h * t + i * w) / whole, 1.0,
+        )  # fmt: skip
 
     def undone(self) -> Map:
         """The map back."""

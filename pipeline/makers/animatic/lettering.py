@@ -90,7 +90,10 @@ def _broken(piece: str, fits: Callable[[str], bool]) -> list[str]:
 
 
 def paged(lines: list[str], each: int, most: int) -> list[list[str]]:
-    """Lines as pages of ``each`` lines, at most ``most`` pages; what is left out shows as …"""
+    """Lines as pages of ``each`` lines, at most ``most`` pages.
+
+    What is left out shows as an ellipsis.
+    """
     pages = [lines[start : start + each] for start in range(0, len(lines), each)]
     if len(pages) > most:
         pages = pages[:most]

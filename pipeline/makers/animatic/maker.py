@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from pipeline.makers.interface import Delivery
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from pipeline.makers.animatic.panel import Panel
     from pipeline.makers.interface import Order, Tell
@@ -60,19 +61,22 @@ class Animatic:
 
         samples = round(order.frames / order.rate * sound.RATE)
         (folder / "sound.raw").write_bytes(sound.scratch(order.seed, samples))
-        self.ffmpeg.run(
+        with contextlib.closing(_told(panel, tell)) as told:
+            self.ffmpeg.run(
             encoding.arguments(
                 order.width, order.height, order.rate, order.frames,
                 given=panel.first is not None, track="sound.raw", target="clip.mp4",
             ),
-            feed=_told(panel, tell),
+            feed=told,
             cwd=folder,
             stop=stop,
         )  # fmt: skip
         (folder / "clip.mp4").replace(order.target)
 
 
-def _told(panel: Panel, tell: Tell) -> Iterator[bytes]:
-    for frame, picture in enumerate(panel.pictures()):
-        yield picture.raw()
-        tell(frame / panel.frames)
+def _told(panel: Panel, tell: Tell) -> Generator[bytes]:
+    """The frames' bytes; closed early, it stops drawing."""
+    with contextlib.closing(panel.pictures()) as pictures:
+        for frame, picture in enumerate(pictures):
+            yield from picture.raw()
+            tell(frame / panel.frames)

@@ -1,4 +1,4 @@
-"""Where and when a shot that has no picture plays, read from its words; the colours of that. Pure."""
+"""Where and when a shot without a picture plays, read from its words, and in what colours. Pure."""
 
 from __future__ import annotations
 

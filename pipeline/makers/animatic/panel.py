@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.makers.animatic.planes import Planes, blank, mixed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from pipeline.makers.animatic.burnin import BurnIn
     from pipeline.makers.animatic.layout import Layout
     from pipeline.makers.animatic.stage import Stage
 
+_HANDS = 2  # threads that draw; Pillow lets go of the interpreter while it resamples
+_AHEAD = 4  # frames
 _FADE = 6  # frames in which the bands come over a given first frame, or leave a given last one
 
 
@@ -33,10 +37,19 @@ class Panel:
     first: Planes | None = None
     last: Planes | None = None
 
-    def pictures(self) -> Iterator[Planes]:
-        """Every frame in order, drawn when asked for."""
-        for frame in range(self.frames):
-            yield self._picture(frame)  # drawn lazily: a long clip must not fill the memory
+    def pictures(self) -> Generator[Planes]:
+        """Every frame in order, a few drawn ahead: a long clip must not fill the memory."""
+        with ThreadPoolExecutor(_HANDS, "animatic") as hands:
+            ahead: deque[Future[Planes]] = deque()
+            try:
+                for frame in range(self.frames):
+                    ahead.append(hands.submit(self._picture, frame))
+                    if len(ahead) > _AHEAD:
+                        yield ahead.popleft().result()
+                while ahead:
+                    yield ahead.popleft().result()
+            finally:
+                hands.shutdown(wait=True, cancel_futures=True)
 
     def _picture(self, frame: int) -> Planes:
         fade = max(1, min(_FADE, (self.frames - 1) // 2))

@@ -56,8 +56,7 @@ def _plain(picture: Image.Image) -> Image.Image:
 def _eight_bits(picture: Image.Image) -> Image.Image:
     """One channel of more than 8 bits, brought to 8: integers of 16 bits, floats up to 1 or 255."""
     values = picture.convert("F")
-    _, top = values.getextrema()
-    assert isinstance(top, float)
+    top = max(float(edge) for edge in values.getextrema())  # type: ignore[arg-type]
     whole = 255.0 if picture.mode == "F" else 65535.0
     if picture.mode == "F" and top <= 1.0:
         whole = 1.0
@@ -105,6 +104,15 @@ def fitted(picture: Image.Image, width: int, height: int) -> Image.Image:
     return _on_itself(picture, filled, inside(frame, aspect))
 
 
+def blurred(picture: Image.Image, radius: float) -> Image.Image:
+    """A soft copy; a wide blur is done on a small picture, which nobody can tell."""
+    small = max(1, int(radius / 3))
+    if small == 1:
+        return picture.filter(ImageFilter.GaussianBlur(radius))
+    soft = picture.reduce(small).filter(ImageFilter.GaussianBlur(radius / small))
+    return soft.resize(picture.size, Image.Resampling.BICUBIC)
+
+
 def part(picture: Image.Image, placed: Box, wanted: Box, size: tuple[int, int]) -> Image.Image:
     """The part of a picture laid out at ``placed`` that lies in ``wanted``, as ``size`` pixels."""
     across, down = picture.width / placed.width, picture.height / placed.height
@@ -118,7 +126,7 @@ def part(picture: Image.Image, placed: Box, wanted: Box, size: tuple[int, int]) 
 
 
 def _on_itself(picture: Image.Image, filled: Image.Image, place: Box) -> Image.Image:
-    soft = filled.filter(ImageFilter.GaussianBlur(max(filled.size) / 30))
+    soft = blurred(filled, max(filled.size) / 30)
     ground = soft.point(lambda value: value * 0.5)
     size = (max(1, round(place.width)), max(1, round(place.height)))
     ground.paste(

@@ -66,9 +66,9 @@ class Planes:
         self.u.paste(colour[1], half)
         self.v.paste(colour[2], half)
 
-    def raw(self) -> bytes:
+    def raw(self) -> tuple[bytes, bytes, bytes]:
         """The planes one after another: ffmpeg's ``yuv420p``."""
-        return b"".join((self.y.tobytes(), self.u.tobytes(), self.v.tobytes()))
+        return self.y.tobytes(), self.u.tobytes(), self.v.tobytes()
 
 
 def blank(width: int, height: int, colour: Colour = (16, NEUTRAL, NEUTRAL)) -> Planes:

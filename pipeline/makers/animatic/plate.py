@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from pipeline.makers.animatic.geometry import Box, Map, around, for_chroma, scale, shift
-from pipeline.makers.animatic.pictures import part
+from pipeline.makers.animatic.pictures import blurred, part
 from pipeline.makers.animatic.planes import Colour, Planes, halved, planes_of
 
 _MARGIN = 4  # pixels of a plate around what is seen, so that no filter reaches past its edge
 _CLEAR = 8  # transparent pixels around a cut-out, for the same reason
+_STILL = 1 / 512  # of a pixel: below it nothing changes
+_SMOOTH = Image.Resampling.BILINEAR
 _GOING = 0.1  # the share of a clip in which a layer that does not last fades
 _RIM = 4  # of them that are not even drawn
 
@@ -55,16 +57,15 @@ class Plate:
             mask, mask_chroma = _weaker(mask, strength), _weaker(mask_chroma, strength)
         at = (int(target.left), int(target.top))
         at_chroma = (at[0] // 2, at[1] // 2)
-        if self.planes is None:
-            assert self.colour is not None
-            _stamp(onto.y, self.colour[0], at, mask)
-            _stamp(onto.u, self.colour[1], at_chroma, mask_chroma)
-            _stamp(onto.v, self.colour[2], at_chroma, mask_chroma)
-            return
-        fine = Image.Resampling.BICUBIC if self.crisp else Image.Resampling.BILINEAR
-        _stamp(onto.y, sampled(self.planes.y, luma, size, fine), at, mask)
-        _stamp(onto.u, sampled(self.planes.u, chroma, half), at_chroma, mask_chroma)
-        _stamp(onto.v, sampled(self.planes.v, chroma, half), at_chroma, mask_chroma)
+        if self.planes:
+            fine = Image.Resampling.BICUBIC if self.crisp else _SMOOTH
+            _stamp(onto.y, sampled(self.planes.y, luma, size, fine), at, mask)
+            _stamp(onto.u, sampled(self.planes.u, chroma, half), at_chroma, mask_chroma)
+            _stamp(onto.v, sampled(self.planes.v, chroma, half), at_chroma, mask_chroma)
+        elif self.colour and mask and mask_chroma:
+            _tint(onto.y, self.colour[0], at, mask)
+            _tint(onto.u, self.colour[1], at_chroma, mask_chroma)
+            _tint(onto.v, self.colour[2], at_chroma, mask_chroma)
 
     def _density(self) -> Map:
         """From the scene at rest to the plate's own pixels."""
@@ -84,25 +85,34 @@ def sampled(
     plane: Image.Image,
     through: Map,
     size: tuple[int, int],
-    fine: Image.Resampling = Image.Resampling.BILINEAR,
+    fine: Image.Resampling = _SMOOTH,
 ) -> Image.Image:
-    """``size`` pixels of a plane, each where the map says; outside of the plane is 0."""
+    """``size`` pixels of a plane, each where the map says; outside of the plane is 0.
+
+    The cheapest way that is smooth: most moves only shift, and most others only stretch.
+    """
     if through.stretches:
-        box = Box(
-            through.c, through.f, through.c + through.a * size[0], through.f + through.e * size[1]
-        )
-        if (
-            box.left >= 0
-            and box.top >= 0
-            and box.right <= plane.width
-            and (box.bottom <= plane.height)
-        ):
+        right, bottom = through.c + through.a * size[0], through.f + through.e * size[1]
+        box = Box(through.c, through.f, right, bottom)
+        if box.left >= 0 and box.top >= 0 and right <= plane.width and bottom <= plane.height:
+            if through.shifts and right < plane.width - 1 and bottom < plane.height - 1:
+                return _shifted(plane, box, size)
             return plane.resize(size, fine, box=box)
     if through.flat:
-        return plane.transform(size, Image.Transform.AFFINE, through[:6], Image.Resampling.BILINEAR)
-    return plane.transform(
-        size, Image.Transform.PERSPECTIVE, through[:8], Image.Resampling.BILINEAR
-    )
+        return plane.transform(size, Image.Transform.AFFINE, through[:6], _SMOOTH)
+    return plane.transform(size, Image.Transform.PERSPECTIVE, through[:8], _SMOOTH)
+
+
+def _shifted(plane: Image.Image, box: Box, size: tuple[int, int]) -> Image.Image:
+    """A part of a plane between its pixels: a mix of its neighbours, across and down."""
+    left, top = int(box.left), int(box.top)
+    across, down = box.left - left, box.top - top
+    part = plane.crop((left, top, left + size[0] + 1, top + size[1] + 1))
+    if across > _STILL:
+        part = Image.blend(part, part.crop((1, 0, size[0] + 2, size[1] + 1)), across)
+    if down > _STILL:
+        part = Image.blend(part, part.crop((0, 1, size[0] + 1, size[1] + 2)), down)
+    return part.crop((0, 0, *size))
 
 
 def _weaker(mask: Image.Image | None, strength: float) -> Image.Image | None:
@@ -110,16 +120,13 @@ def _weaker(mask: Image.Image | None, strength: float) -> Image.Image | None:
 
 
 def _stamp(
-    onto: Image.Image,
-    what: Image.Image | int,
-    at: tuple[int, int],
-    mask: Image.Image | None,
+    onto: Image.Image, what: Image.Image, at: tuple[int, int], mask: Image.Image | None
 ) -> None:
-    if isinstance(what, int):
-        assert mask is not None
-        onto.paste(what, (*at, at[0] + mask.width, at[1] + mask.height), mask)
-    else:
-        onto.paste(what, at, mask)
+    onto.paste(what, at, mask)
+
+
+def _tint(onto: Image.Image, value: int, at: tuple[int, int], mask: Image.Image) -> None:
+    onto.paste(value, (*at, at[0] + mask.width, at[1] + mask.height), mask)
 
 
 def backdrop(
@@ -155,10 +162,12 @@ def backdrop(
 
 def painted(picture: Image.Image, place: Box, *, depth: float) -> Plate:
     """An opaque layer painted to measure; the picture's sides are even."""
-    return Plate(place, depth, picture.size, planes=planes_of(picture))
+    return Plate(place, depth, picture.size, planes=planes_of(picture), crisp=False)
 
 
-def cut_out(picture: Image.Image, place: Box, *, depth: float, lasts: float = 1.0) -> Plate:
+def cut_out(
+    picture: Image.Image, place: Box, *, depth: float, lasts: float = 1.0, crisp: bool = True
+) -> Plate:
     """A layer with soft edges from an RGBA picture, which fills ``place``."""
     across, down = place.width / picture.width, place.height / picture.height
     width, height = _even(picture.width + 2 * _CLEAR), _even(picture.height + 2 * _CLEAR)
@@ -178,13 +187,22 @@ def cut_out(picture: Image.Image, place: Box, *, depth: float, lasts: float = 1.
         planes=planes_of(colours),
         alpha=alpha,
         alpha_chroma=halved(alpha),
+        crisp=crisp,
         lasts=lasts,
     )
 
 
 def silhouette(alpha: Image.Image, colour: Colour, place: Box, *, depth: float) -> Plate:
-    """A layer of one colour (Y, Cb, Cr) where the even plane ``alpha`` says."""
-    return Plate(place, depth, alpha.size, colour=colour, alpha=alpha, alpha_chroma=halved(alpha))
+    """A layer of one colour (Y, Cb, Cr) where the even plane ``alpha``, laid at ``place``, says.
+
+    Only the rows that hold anything are kept: the rest would be painted with nothing each frame.
+    """
+    held = alpha.getbbox()
+    top = max(0, (held[1] if held else 0) // 2 * 2 - _CLEAR)
+    kept = alpha.crop((0, top, *alpha.size))
+    tall = place.height / alpha.height
+    place = Box(place.left, place.top + top * tall, place.right, place.bottom)
+    return Plate(place, depth, kept.size, colour=colour, alpha=kept, alpha_chroma=halved(kept))
 
 
 def _reflected(inner: Image.Image, at: tuple[int, int], size: tuple[int, int]) -> Image.Image:
@@ -198,13 +216,11 @@ def _reflected(inner: Image.Image, at: tuple[int, int], size: tuple[int, int]) -
         for column in range(-(left // inner.width) - 1, (size[0] - left) // inner.width + 1):
             tile = rows[row % 2][column % 2]
             whole.paste(tile, (left + column * inner.width, top + row * inner.height))
-    soft = whole.filter(ImageFilter.GaussianBlur(max(size) / 60)).point(lambda value: value * 0.8)
+    soft = blurred(whole, max(size) / 60).point(lambda value: value * 0.8)
     solid = (left, top, left + inner.width, top + inner.height)
     mask = Image.new("L", size)
     mask.paste(255, solid)
-    mask = mask.filter(ImageFilter.GaussianBlur(max(size) / 40)).point(
-        lambda value: min(255, value * 2)
-    )
+    mask = blurred(mask, max(size) / 40).point(lambda value: min(255, value * 2))
     mask.paste(255, solid)
     return Image.composite(whole, soft, mask)
 

@@ -167,7 +167,7 @@ def _names(order: Order) -> list[str]:
 
 
 def _notes(words: Words) -> tuple[str, ...]:
-    text = " ".join((words.shot, words.scene, words.beat, words.camera, words.prompt))
+    text = f"{words.shot} {words.scene} {words.beat} {words.camera} {words.prompt}"
     notes = []
     if missing := lettering.missing_letters(text):
         shown = missing if len(missing) <= 12 else missing[:12] + "…"

@@ -7,14 +7,15 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
 
 from pipeline.makers.animatic import brushes, figure, tint
 from pipeline.makers.animatic.camera import in_sight
 from pipeline.makers.animatic.palette import Palette, between, palette_of, setting_of
+from pipeline.makers.animatic.pictures import blurred
 from pipeline.makers.animatic.planes import colour_of
 from pipeline.makers.animatic.plate import Plate, painted, silhouette
-from pipeline.makers.animatic.stage import Stage
+from pipeline.makers.animatic.stage import Stage, staged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +71,7 @@ def imagined(order: Order, window: Box, poses: Sequence[Pose], gains: Gains) -> 
     back = _distance(setting, spot(_FAR), palette, chance, right=right)
     soft = figure.blur_behind(size) * window.height
     if soft:
-        back = back.filter(ImageFilter.GaussianBlur(soft))
+        back = blurred(back, soft)
     plates = [
         painted(back, spot(_FAR).box, depth=_FAR),
         _ridge_plate(setting, spot(_MIDDLE), palette, chance, soft),
@@ -80,7 +81,7 @@ def imagined(order: Order, window: Box, poses: Sequence[Pose], gains: Gains) -> 
         plates.append(_nearest(setting, spot(_NEAR), palette, chance))
     if size == "over_shoulder":
         plates.append(figure.shoulder(window, palette, right=not right))
-    return Stage(window, tuple(plates), tuple(poses))
+    return staged(window, plates, poses)
 
 
 def _subject(
@@ -208,7 +209,7 @@ def _ridge_plate(
 
     shape = brushes.mask(size, draw)
     if soft:
-        shape = shape.filter(ImageFilter.GaussianBlur(soft * 0.7))
+        shape = blurred(shape, soft * 0.7)
     return silhouette(shape, colour_of(*palette.middle), spot.box, depth=_MIDDLE)
 
 
@@ -222,7 +223,7 @@ def _nearest(setting: str, spot: _Spot, palette: Palette, chance: random.Random)
         if setting in ("forest", "hills"):
             _grass(pen, fine, chance, line, size, unit)
 
-    shape = brushes.mask(size, draw).filter(ImageFilter.GaussianBlur(unit * 0.002))
+    shape = blurred(brushes.mask(size, draw), unit * 0.002)
     return silhouette(shape, colour_of(*palette.near), spot.box, depth=_NEAR)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.makers.animatic.camera import Pose, in_sight, view
-from pipeline.makers.animatic.geometry import Box, covering
+from pipeline.makers.animatic.geometry import Box, covering, scale, shift
 from pipeline.makers.animatic.planes import Planes, blank
 from pipeline.makers.animatic.plate import Plate, backdrop
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
+_MARGIN = 6  # pixels drawn around what is seen
 _DENSEST = 1.5  # pixels of a plate for one of the window's, at most
 # How much closer than the whole picture each shot size stands.
 CLOSER = {
@@ -42,6 +43,25 @@ class Stage:
             looking = view(self.poses[frame], plate.depth, self.window, alone=alone)
             plate.draw(onto, looking, share)
         return onto
+
+
+def staged(window: Box, plates: Sequence[Plate], poses: Sequence[Pose]) -> Stage:
+    """Layers as a stage; where the camera only turns or zooms they are drawn together once.
+
+    Such a move shows no depth, so one picture does, and costs a fraction. What fades stays apart.
+    """
+    if any(pose.shows_depth for pose in poses):
+        return Stage(window, tuple(plates), tuple(poses))
+    lasting = [plate for plate in plates if plate.lasts >= 1]
+    seen = in_sight(poses, 1.0, window, alone=False).grown(_MARGIN).evened()
+    fine = density(poses)
+    width, height = (round(side * fine / 2) * 2 for side in (seen.width, seen.height))
+    onto = blank(width, height)
+    looking = shift(seen.left, seen.top).after(scale(seen.width / width, seen.height / height))
+    for plate in lasting:
+        plate.draw(onto, looking, 0.0)
+    one = Plate(seen, 1.0, onto.size, planes=onto)
+    return Stage(window, (one, *(plate for plate in plates if plate.lasts < 1)), tuple(poses))
 
 
 def window_of(box: Box) -> Box:

@@ -7,7 +7,8 @@ import sys
 import unicodedata
 from pathlib import Path
 
-_HERE = Path(__file__).parent / "fonts"
+_REGULAR = Path(__file__).parent / "fonts" / "NotoSans-Regular.ttf"
+_BOLD = _REGULAR.with_name("NotoSans-Bold.ttf")
 _FOLDERS = {
     "darwin": ("/System/Library/Fonts", "/Library/Fonts", "~/Library/Fonts"),
     "win32": ("C:/Windows/Fonts", "~/AppData/Local/Microsoft/Windows/Fonts"),
@@ -30,9 +31,10 @@ _MOST_FONTS = 3000  # opened at most, on a machine that has a great many
 
 def shipped(*, bold: bool) -> Path:
     """The font that comes with storyreel: Noto Sans, for Latin, Greek and Cyrillic."""
-    return _HERE / ("NotoSans-Bold.ttf" if bold else "NotoSans-Regular.ttf")
+    return _BOLD if bold else _REGULAR
 
 
+@functools.cache
 def font_for(character: str, *, bold: bool = False) -> Path | None:
     """A font file that has the character, ``None`` where no font here has it."""
     if ord(character) in _characters(shipped(bold=bold)):
