@@ -21,12 +21,26 @@ MAY_IMPORT = {
     "media": set(),
     "store": {"media"},
     "makers": {"media"},
+    "vendors": set(),
+    "journal": set(),
+    "desk": {"media"},
     "storyboard": {"media"},
     "plan": {"storyboard"},
-    "run": {"storyboard", "plan", "makers", "store", "media"},
+    "run": {"storyboard", "plan", "makers", "vendors", "journal", "store", "media"},
     "film": {"storyboard", "store", "media"},
     "sidecars": {"storyboard", "plan", "store", "film", "run"},
-    "api": {"storyboard", "plan", "run", "film", "sidecars", "store", "media", "makers"},
+    "api": {
+        "storyboard",
+        "plan",
+        "run",
+        "film",
+        "sidecars",
+        "store",
+        "media",
+        "makers",
+        "vendors",
+        "journal",
+    },
     "cli": {"api", "storyboard", "plan", "run", "film", "sidecars", "store", "media", "makers"},
     "__main__": {"cli"},
 }
@@ -41,7 +55,8 @@ DOORS = {
     "filelock": {"files"},
     "platformdirs": {"settings"},
     "tomli_w": {"sidecars.lock"},
-    "httpx": set(),
+    "httpx": {"vendors.http"},
+    "sqlite3": {"journal.journal"},
 }
 
 

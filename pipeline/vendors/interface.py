@@ -1,0 +1,166 @@
+"""The port: five verbs that every vendor can be driven by. An adapter tries once.
+
+Every failure leaves as one of ``vendors/errors.py``; nothing is retried, waited for or kept here.
+That is ``run/``'s business, which has the clock, the journal and the money.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Protocol
+
+from pipeline.models.abilities import Mode
+from pipeline.vendors.errors import VendorError
+
+Handle = Mapping[str, Any]
+"""A job as its vendor knows it: opaque, JSON, kept in the journal, never taken apart elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A picture the vendor can reach; ``expires`` is seconds since the epoch, if it ever does."""
+
+    url: str
+    expires: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one take asks, its pictures published.
+
+    ``prompt`` is spelled for the route; ``pictures`` are links in the order of the slots (or the
+    first frame alone); ``aspect`` is absent where the picture decides it.
+    """
+
+    model: str
+    mode: Mode
+    prompt: str
+    seed: int | None
+    seconds: Fraction
+    resolution: str
+    aspect: str | None
+    pictures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The job goes on; ``progress`` from 0 to 1 if told, ``word`` the vendor's own status.
+
+    ``known`` is false for a status word nobody documented: it counts as running.
+    """
+
+    progress: float | None
+    word: str
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeded:
+    """The clip can be fetched; ``cost`` in the route's unit, if the vendor tells it."""
+
+    links: tuple[str, ...]
+    cost: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The job ended without a clip; ``error`` says why, and whether it was charged."""
+
+    error: VendorError
+    cost: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The job was cancelled, by whomever."""
+
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The vendor does not know the job any more, or has thrown its clip away; it was paid for."""
+
+    why: str
+
+
+JobState = Waiting | Succeeded | Failed | Cancelled | Lost
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """The vendor took the job; ``state`` is what it said of it at once."""
+
+    handle: Handle
+    state: JobState
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What an account has left, in ``unit``; ``most_jobs`` at once if the vendor tells it."""
+
+    amount: Fraction | None
+    unit: str
+    account: str | None
+    most_jobs: int | None = None
+
+
+class Vendor(Protocol):
+    """One vendor's API, spoken with one key. All verbs raise only ``VendorError``."""
+
+    name: str
+
+    async def publish(self, picture: Path) -> Published:
+        """Put a picture where the vendor can read it."""
+        ...
+
+    def body(self, asked: Asked) -> bytes:
+        """The exact bytes to post; pure. The journal keeps them, ``submit`` sends nothing else."""
+        ...
+
+    async def connect(self) -> None:
+        """Resolve, connect and shake hands, so that ``submit`` has only the posting left to do."""
+        ...
+
+    async def submit(self, body: bytes, idempotency_key: str) -> Submitted:
+        """Post the job, once.
+
+        Raises:
+            NotSentError, TooManyError, VendorDownError, …: it was not taken (charged: no).
+            MaybeSentError, UnreadableError: it may have been (charged: maybe).
+        """
+        ...
+
+    async def poll(self, handle: Handle) -> JobState:
+        """Ask how the job is."""
+        ...
+
+    async def find(self, body: bytes, since: float, claimed: frozenset[str]) -> Submitted | None:
+        """Look for a job posted with ``body`` after ``since`` (epoch seconds), its answer lost.
+
+        ``claimed`` are ids that belong to other takes. Exactly one match is returned; none, or
+        several, give ``None``.
+        """
+        ...
+
+    async def fetch(self, link: str, target: Path, tell: Callable[[int, int | None], None]) -> None:
+        """Download to ``target``, going on where a cut connection left it.
+
+        ``tell`` hears the bytes that are there, and of how many if known.
+        """
+        ...
+
+    async def balance(self) -> Balance:
+        """What the account has left; costs nothing, proves the key."""
+        ...
+
+    def job_id(self, handle: Handle) -> str:
+        """The job's id for people and for ``claimed``."""
+        ...
+
+    async def close(self) -> None:
+        """Close every connection."""
+        ...
