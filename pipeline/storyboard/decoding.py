@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -77,13 +78,11 @@ def _undecodable(data: bytes, error: UnicodeDecodeError) -> Decoded:
 
 
 def _forbidden(source: Source) -> tuple[Fault, ...]:
-    found = list(_FORBIDDEN.finditer(source.text))
-    nul = next((match for match in found if match[0] == "\0"), None)
-    if nul:
-        return (_binary(source.span(nul.start(), nul.end())),)
-    return tuple(
-        _control(match[0], source.span(match.start(), match.end())) for match in found[:_MOST_TOLD]
-    )
+    nul = source.text.find("\0")
+    if nul >= 0:
+        return (_binary(source.span(nul, nul + 1)),)
+    found = itertools.islice(_FORBIDDEN.finditer(source.text), _MOST_TOLD)
+    return tuple(_control(match[0], source.span(match.start(), match.end())) for match in found)
 
 
 def _too_large(size: int) -> Fault:

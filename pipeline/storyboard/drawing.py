@@ -17,6 +17,7 @@ _TAB = 4
 _CUT = "..."
 _CARET = "^"
 _LEAST_WIDTH = 40
+_NEAR = 1000  # characters looked at on either side of the carets; a line may have millions
 _LABEL_ROOM = 24  # cells kept free behind the carets of a cut line
 _BOLD, _FRAME, _PLAIN = "\x1b[1m", "\x1b[1;34m", "\x1b[0m"
 _ACCENT: dict[Severity, str] = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m"}
@@ -119,13 +120,16 @@ def _underlined(marks: Sequence[_Marked], sheet: _Sheet) -> Iterator[str]:
 
 def _one_line(number: int, marks: Sequence[_Marked], sheet: _Sheet) -> Iterator[str]:
     """A source line as far as it fits, cut around its chief mark, and the carets under it."""
-    cells = [_cell(character) for character in sheet.source.line(number)]
+    line = sheet.source.line(number)
     chief = min(marks, key=lambda mark: mark.caret != _CARET)
-    start, end = _window(cells, _columns(chief.span, len(cells))[0], sheet.width)
-    lead, tail = _CUT if start else "", _CUT if end < len(cells) else ""
+    middle, _ = _columns(chief.span, len(line))
+    near = max(0, middle - _NEAR)
+    cells = [_cell(character) for character in line[near : middle + _NEAR]]
+    start, end = _window(cells, middle - near, sheet.width)
+    lead, tail = _CUT if near + start else "", _CUT if near + end < len(line) else ""
     yield sheet.row(str(number), lead + "".join(cell.text for cell in cells[start:end]) + tail)
     for mark in marks:
-        first, behind = _columns(mark.span, len(cells))
+        first, behind = (column - near for column in _columns(mark.span, len(line)))
         if start <= first <= end:
             indent = len(lead) + sum(cell.width for cell in cells[start:first])
             carets = sum(cell.width for cell in cells[first : min(behind, end)])

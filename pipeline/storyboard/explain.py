@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from importlib import resources
 from pipeline.errors import UsageError
 from pipeline.storyboard.spelling import did_you_mean
 
+_WIDTH = 88
 _HEAD = "storyboard: 1\ntitle: The Snow Fox\n"
 _SHOTS = "shots:\n  - id: sh010\n    prompt: Snow falls on an empty clearing.\n"
 
@@ -25,7 +27,7 @@ class Explanation:
     right: str | None = None
 
     def __str__(self) -> str:
-        parts = [f"{self.code}: {self.title}", self.text.strip()]
+        parts = [f"{self.code}: {self.title}", textwrap.fill(self.text.strip(), _WIDTH)]
         if self.wrong and self.right:
             parts += [f"Wrong:\n\n{_indented(self.wrong)}", f"Right:\n\n{_indented(self.right)}"]
         return "\n\n".join(parts)

@@ -128,15 +128,11 @@ class Places:
         spot = self._first_spots.get(path)
         return self.source.span(*spot) if spot else self.value(path)
 
-    def part(self, path: Path, pattern: str, nth: int = 0) -> Span:
-        """The span of the ``nth`` match of ``pattern`` in the value at ``path``, if it is there."""
+    def part(self, path: Path, pattern: str) -> Span:
+        """The span of the first match of ``pattern`` in the value at ``path``, else of it all."""
         spot = self._nearest(path)
-        for index, match in enumerate(
-            re.finditer(pattern, self.source.text[spot.start : spot.end])
-        ):
-            if index == nth:
-                return self.source.span(spot.start + match.start(), spot.start + match.end())
-        return self.value(path)
+        match = re.compile(pattern).search(self.source.text, spot.start, spot.end)
+        return self.source.span(*match.span()) if match else self.value(path)
 
     @functools.cached_property
     def _first_spots(self) -> dict[Path, tuple[int, int]]:

@@ -13,22 +13,18 @@ At = Literal["value", "key", "part"]
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """Which text is meant: a value, its key, or what ``pattern`` matches in it.
-
-    ``nth`` counts the matches from 0.
-    """
+    """Which text is meant: a value, its key, or what ``pattern`` first matches in it."""
 
     path: Path
     at: At = "value"
     pattern: str = ""
-    nth: int = 0
 
     def span(self, places: Places) -> Span:
         """Where it stands."""
         if self.at == "key":
             return places.key(self.path)
         if self.at == "part":
-            return places.part(self.path, self.pattern, self.nth)
+            return places.part(self.path, self.pattern)
         return places.value(self.path)
 
 

@@ -201,7 +201,7 @@ class ShotEntry(Overridable):
         description="Why the shot exists, in one line; never sent to a model.",
         examples=["We meet her, alone."],
     )
-    prompt: Annotated[str, Field(min_length=1)] = Field(
+    prompt: Annotated[str, Field(min_length=1, max_length=20_000)] = Field(
         description="What happens, in words. @name speaks of a reference. Write it under `|`."
     )
     references: Annotated[tuple[Name, ...], Field(min_length=1)] | None = Field(

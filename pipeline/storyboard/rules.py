@@ -19,6 +19,8 @@ from pipeline.storyboard.ground import Ground
 from pipeline.storyboard.model import Storyboard
 from pipeline.storyboard.pictures import Album, BoardPicture
 
+MOST_FINDINGS = 2_000
+
 Rule = Callable[[Ground], Iterator[Finding]]
 
 RULES: tuple[Rule, ...] = (
@@ -68,5 +70,6 @@ def check(board: Storyboard, lines: Sequence[int], *, folder: Path, root: Path) 
     """
     album = Album(folder, root)
     ground = Ground.of(board, lines, album)
-    findings = tuple(finding for rule in RULES for finding in rule(ground))
-    return Checked(findings, album.pictures)
+    findings = [finding for rule in RULES for finding in rule(ground)]
+    findings.sort(key=lambda finding: finding.severity)  # no warning may crowd out an error
+    return Checked(tuple(findings[:MOST_FINDINGS]), album.pictures)

@@ -14,7 +14,7 @@ from pipeline.storyboard.ground import Ground, Link
 from pipeline.storyboard.prompt import mentions
 from pipeline.storyboard.resolver import wanted_seconds
 from pipeline.storyboard.sources import WrittenFrame, WrittenName, WrittenPicture
-from pipeline.storyboard.spelling import did_you_mean, nearest
+from pipeline.storyboard.spelling import did_you_mean, listed, nearest
 from pipeline.timing import Length, spell_seconds
 
 _ALMOST_A_FRAME = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)[.@]\S*")
@@ -61,9 +61,9 @@ def mentions_are_known(ground: Ground) -> Iterator[Finding]:
             for link in ground.links_by_shot[place]
             if link.kind == "references" and isinstance(link.source, WrittenFrame)
         }
-        for mention in mentions(shot.prompt):
-            if mention.name not in ground.board.references and mention.name not in shown:
-                yield _unknown_mention(ground, place, ShotId(shot.id), mention.name)
+        for name in dict.fromkeys(mention.name for mention in mentions(shot.prompt)):
+            if name not in ground.board.references and name not in shown:
+                yield _unknown_mention(ground, place, ShotId(shot.id), name)
 
 
 def nothing_waits_for_itself(ground: Ground) -> Iterator[Finding]:
@@ -195,7 +195,7 @@ def _no_such_reference(ground: Ground, link: Link, name: str) -> Finding:
     near = nearest(name, references)
     second = (Aim(("references", near), "key"), "a similar name is defined here") if near else None
     known = (
-        f"references here are: {', '.join(references)}"
+        f"references here are: {listed(list(references))}"
         if references
         else "define it under `references:`"
     )

@@ -20,6 +20,9 @@ from pipeline.storyboard.slips import Complaint, word_slip
 DEEPEST = 20
 EMPTY_HINT = "write a value behind the colon, or delete the line"
 MOST_ALIASED = 10_000
+MOST_FAULTS = 1_000
+MOST_VALUES = 400_000
+"""A shot with all its keys is some twenty of them."""
 _NO_KEY = "\0"  # for a key that is not text; no board has a NUL
 _PURE_UP_TO = 500_000  # characters; the pure parser says it better but is many times slower
 
@@ -83,6 +86,7 @@ class _Builder:
         self._stack: list[_Open] = []
         self._anchors: dict[str, tuple[object, int] | None] = {}
         self._aliased = 0
+        self._values = 0
         self._documents = 0
 
     def build(self) -> object:
@@ -212,6 +216,10 @@ class _Builder:
 
     def _take(self, value: object, start: int, end: int, size: int) -> None:
         """Put a finished value where it belongs."""
+        self._values += 1
+        if self._values > MOST_VALUES:
+            problem = f"a board has at most {MOST_VALUES:,} values; this is one more"
+            self._stop("too-large", problem, start, end, hint="divide it into several boards")
         if not self._stack:
             self._value = value
             if self.keep_places:
@@ -326,6 +334,8 @@ class _Builder:
         related = Related(*first) if first else None
         span = self.source.span(start, end)
         self.faults.append(Fault(code, message, span, label, hint, related=related))
+        if len(self.faults) >= MOST_FAULTS:
+            raise _Stop
 
 
 def _short_tag(tag: str) -> str:

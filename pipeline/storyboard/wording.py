@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from pipeline.storyboard.model import (
     Storyboard,
 )
 from pipeline.storyboard.spelling import did_you_mean, nearest
-from pipeline.storyboard.text import EMPTY_HINT
+from pipeline.storyboard.text import EMPTY_HINT, MOST_FAULTS
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -75,7 +76,7 @@ def faults_of_shape(errors: Iterable[ErrorDetails], data: object, places: Places
         data: what was validated.
         places: where it stands.
     """
-    found = list(errors)
+    found = list(itertools.islice(errors, MOST_FAULTS))
     deeper = {path[:-1] for error in found if (path := error["loc"])}
     inner = {path[:length] for path in deeper for length in range(len(path) + 1)}
     return [

@@ -206,3 +206,17 @@ def test_the_prompt_is_counted_as_it_is_sent(extra: int, fits: bool, boards: Pat
     ).replace("[both]", "[sh000.last, vixen]")
 
     assert [fault.code for fault in faults(shot, boards)] == ([] if fits else ["prompt-too-long"])
+
+
+def test_a_slip_in_every_shot_of_a_long_board_is_told(boards: Path) -> None:
+    """Among thousands of names the nearest is still found, and no list of all is repeated."""
+    head = "storyboard: 1\ntitle: T\nshots:\n"
+    shots = "".join(f"  - {{id: sh{n:04}, prompt: p}}\n" for n in range(0, 20_000, 10))
+    wrong = "".join(
+        f"  - {{id: x{n:04}, prompt: p, first_frame: sh{n:04}x.last}}\n" for n in range(0, 9000, 10)
+    )
+    found = faults(shots + wrong, boards, head)
+
+    assert len(found) == 900
+    assert found[500].help == "did you mean `sh5000`?"
+    assert max(len(fault.help or "") for fault in found) < 200

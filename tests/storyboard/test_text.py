@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.storyboard.fault import Places, Source
-from pipeline.storyboard.text import DEEPEST, MOST_ALIASED, parse, places
+from pipeline.storyboard.text import DEEPEST, MOST_ALIASED, MOST_FAULTS, parse, places
 
 YAML_1_2 = [
     ("16:9", "16:9"),
@@ -178,3 +178,8 @@ def test_a_missing_place_is_the_nearest_around_it() -> None:
     assert where.key(("a", "b")).line == 2
     assert where.first_key(("a",)) == where.key(("a", "b"))
     assert Places(Source(""), {}).value(("a",)).line == 1
+
+
+def test_a_thousand_faults_are_enough() -> None:
+    """A file of nothing but slips is not told to its end."""
+    assert len(codes("a: 1\n" * 100_000)) == MOST_FAULTS
