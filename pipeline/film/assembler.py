@@ -24,6 +24,7 @@ from pipeline.media.join import Joint, NotJoinableError, Piece, join
 if TYPE_CHECKING:
     from pipeline.ids import ShotId
     from pipeline.media.ffmpeg import FFmpeg
+    from pipeline.media.filters import Frame
 
 Tell = Callable[[int, int], None]
 """Told how many of the film's frames are done, of how many; never fewer than before."""
@@ -143,27 +144,28 @@ class _Work:
 
     def _attempt(self, target: Path) -> Assembly:
         cuts = self.timeline.cuts
-        copied = picture.copied_cuts(self.timeline, self.refused, self._specimen)
-        own = self.own_sound and len(copied) == len(cuts) and sound.sound_agrees(self.timeline)
+        casting = picture.cast(self.timeline, self.refused, self._specimen)
+        all_copied = len(casting.copied) == len(cuts)
+        own = self.own_sound and all_copied and sound.sound_agrees(self.timeline)
         with _workers(self.halt) as pool:
             made = {
-                place: pool.submit(self._encode, place)
+                place: pool.submit(self._encode, place, casting.frame)
                 for place in range(len(cuts))
-                if place not in copied
+                if place not in casting.copied
             }
             track = None if own or sound.is_silent(self.timeline) else self._sound(pool)
             encoded = dict(zip(made, _results(list(made.values())), strict=True))
         self._join(target, encoded, track, own=own)
         return self._assembly(encoded, _sound_story(track, own=own))
 
-    def _specimen(self) -> str:
-        return picture.specimen_parameters(self.timeline, self.ffmpeg, self.segments)
+    def _specimen(self, frame: Frame) -> str:
+        return picture.specimen_parameters(frame, self.ffmpeg, self.segments)
 
-    def _encode(self, place: int) -> Segment:
+    def _encode(self, place: int, frame: Frame) -> Segment:
         cut = self.timeline.cuts[place]
         segment = picture.encode_cut(
             cut,
-            self.timeline,
+            frame,
             self.ffmpeg,
             self.segments,
             stop=self.halt,

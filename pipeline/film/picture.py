@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from pipeline.errors import MediaError, StoryreelError, ToolFailedError
 from pipeline.film.segments import Segment, Segments, run_in_folder, segment_key
 from pipeline.film.timeline import Cut, Timeline, clip_fault
 from pipeline.media.facts import ALONE
-from pipeline.media.filters import Frame, picture_arguments, specimen_arguments
+from pipeline.media.filters import ChromaPlace, Frame, picture_arguments, specimen_arguments
 from pipeline.media.join import frames_in
 from pipeline.media.probe import probe
 
@@ -20,12 +21,8 @@ if TYPE_CHECKING:
 
     from pipeline.media.ffmpeg import FFmpeg
 
+_CHROMA_PLACES: tuple[ChromaPlace, ...] = ("left", "centre")  # the first where all else is equal
 _HDR = {"smpte2084": "PQ", "arib-std-b67": "HLG"}
-
-
-def frame_of(timeline: Timeline) -> Frame:
-    """What every encoded picture of the film is brought to."""
-    return Frame(timeline.size.width, timeline.size.height, timeline.rate)
 
 
 def is_whole(cut: Cut, timeline: Timeline) -> bool:
@@ -44,52 +41,67 @@ def is_whole(cut: Cut, timeline: Timeline) -> bool:
     )
 
 
-def copied_cuts(
-    timeline: Timeline, refused: AbstractSet[int], specimen: Callable[[], str]
-) -> frozenset[int]:
-    """The places of cuts whose clips are joined as they are.
+@dataclass(frozen=True, slots=True)
+class Casting:
+    """Which cuts are joined as they are, by place, and what the others are brought to."""
 
-    All of them, where all agree. Otherwise those that agree with encoded picture, whose
-    parameters ``specimen`` tells; it is asked only then. ``refused`` are never copied.
+    copied: frozenset[int]
+    frame: Frame
+
+
+def cast(
+    timeline: Timeline, refused: AbstractSet[int], specimen: Callable[[Frame], str]
+) -> Casting:
+    """Decide what is copied; ``refused`` cuts never are.
+
+    All cuts, where all agree. Otherwise those that agree with encoded picture, whose parameters
+    ``specimen`` tells for a frame; it is asked only then. Of the frames that encoded picture can
+    have, the one that lets most cuts be copied is taken.
     """
     whole = {
         place: cut.clip.facts.parameters
         for place, cut in enumerate(timeline.cuts)
         if place not in refused and is_whole(cut, timeline)
     }
-    if not whole:
-        return frozenset()
-    if len(whole) == len(timeline.cuts) and len(set(whole.values())) == 1:
-        return frozenset(whole)
-    wanted = specimen()
+    frames = [
+        Frame(timeline.size.width, timeline.size.height, timeline.rate, chroma)
+        for chroma in _CHROMA_PLACES
+    ]
+    if not whole or (len(whole) == len(timeline.cuts) and len(set(whole.values())) == 1):
+        return Casting(frozenset(whole), frames[0])
+    castings = [Casting(_agreeing(whole, specimen(frame)), frame) for frame in frames]
+    return max(castings, key=lambda casting: len(casting.copied))
+
+
+def _agreeing(whole: Mapping[int, str], wanted: str) -> frozenset[int]:
     return frozenset(place for place, parameters in whole.items() if parameters == wanted)
 
 
-def specimen_parameters(timeline: Timeline, ffmpeg: FFmpeg, segments: Segments) -> str:
-    """What encoded picture is made with, in this film by this ffmpeg: seen, not assumed.
+def specimen_parameters(frame: Frame, ffmpeg: FFmpeg, segments: Segments) -> str:
+    """What picture encoded for ``frame`` is made with by this ffmpeg: seen, not assumed.
 
     Raises:
-        StoryreelError: ffmpeg cannot encode the film's picture.
+        StoryreelError: ffmpeg cannot encode it.
         OSError: the segments' folder cannot be written.
     """
 
     def make(path: Path) -> None:
-        run_in_folder(ffmpeg, specimen_arguments(path.name, frame_of(timeline)), path)
+        run_in_folder(ffmpeg, specimen_arguments(path.name, frame), path)
 
-    key = segment_key(ffmpeg.version, (), specimen_arguments("segment", frame_of(timeline)))
+    key = segment_key(ffmpeg.version, (), specimen_arguments("segment", frame))
     return probe(segments.get(key, ".mp4", make).path).parameters
 
 
 def encode_cut(
     cut: Cut,
-    timeline: Timeline,
+    frame: Frame,
     ffmpeg: FFmpeg,
     segments: Segments,
     *,
     stop: threading.Event,
     on_frame: Callable[[int], None],
 ) -> Segment:
-    """Bring a cut to the film's frame, rate and colours, unless that has been done before.
+    """Bring a cut to ``frame``, its rate and colours, unless that has been done before.
 
     Raises:
         StoryreelError: it cannot be done; the shot is named. Or ``stop`` was set.
@@ -101,7 +113,7 @@ def encode_cut(
             source,
             target,
             cut.clip.facts,
-            frame_of(timeline),
+            frame,
             cut.fit,
             skip=cut.skip,
             frames=cut.frames,

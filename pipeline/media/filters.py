@@ -15,6 +15,8 @@ from pipeline.media.colour import scale_matrix, scale_range
 if TYPE_CHECKING:
     from pipeline.media.facts import ClipFacts
 
+ChromaPlace = Literal["left", "centre"]
+
 SOUND_RATE = 48_000
 SOUND_FRAME = 8  # bytes of one moment of film sound: two channels of 32-bit float
 FADE = 240  # samples, 5 ms: short enough not to be heard, long enough for no click
@@ -22,10 +24,11 @@ FADE = 240  # samples, 5 ms: short enough not to be heard, long enough for no cl
 # Without these swscale's quick rounding darkens a chain of shots (media.md).
 _EXACT = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact"
 
-# A fixed number of threads gives the same bytes on any number of cores; ``stitchable`` keeps
-# the stream's headers independent of the picture, ``cpu-independent`` of the processor.
+# A fixed number of threads gives the same bytes on any number of cores, ``cpu-independent`` on any
+# processor. Where chroma lies is said in the headers, so it is said here and not by the clip.
 _ENCODER_THREADS = 4
-_X264 = "cpu-independent=1:open-gop=0:lookahead-threads=1"
+_X264 = "cpu-independent=1:open-gop=0:lookahead-threads=1:chromaloc="
+_CHROMA: dict[ChromaPlace, int] = {"left": 0, "centre": 1}  # H.264, figure E-1
 # An edit list written by ffmpeg 7.0 hides the last frame, whose length it does not know.
 _SEGMENT: dict[str, Any] = {"format": "mp4", "fps_mode": "passthrough", "use_editlist": 0}
 _BARE: dict[str, Any] = {"map_metadata": -1, "map_chapters": -1, "fflags": "+bitexact"}
@@ -33,27 +36,29 @@ _BARE: dict[str, Any] = {"map_metadata": -1, "map_chapters": -1, "fflags": "+bit
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What a picture is brought to: pixels (both even), frames a second."""
+    """What a picture is brought to: pixels (both even), frames a second, where its chroma lies."""
 
     width: int
     height: int
     rate: Fraction
+    chroma: ChromaPlace = "left"
 
 
-def picture_settings(rate: Fraction) -> dict[str, Any]:
+def picture_settings(frame: Frame) -> dict[str, Any]:
     """The one set of x264 settings all of a film's encoded picture is made with.
 
     H.264 High, yuv420p, BT.709 in studio range and tagged so, a key frame every two seconds.
-    Clips made with the same settings can be joined to it by copy.
+    Clips made with settings that give the same headers can be joined to it by copy; an
+    animatic's are (in a frame with ``centre``).
     """
     return {
         "c:v": "libx264",
-        "preset": "fast",
+        "preset": "veryfast",
         "crf": 17,
         "pix_fmt": "yuv420p",
-        "g": round(2 * rate),
+        "g": round(2 * frame.rate),
         "threads": _ENCODER_THREADS,
-        "x264-params": _X264,
+        "x264-params": f"{_X264}{_CHROMA[frame.chroma]}",
         "flags:v": "+bitexact",
         "colorspace": "bt709",
         "color_primaries": "bt709",
@@ -88,7 +93,7 @@ def picture_arguments(
         stream.output(
             target,
             **{"frames:v": frames},
-            **picture_settings(frame.rate),
+            **picture_settings(frame),
             **_SEGMENT,
             **_BARE,
         )
@@ -107,7 +112,7 @@ def specimen_arguments(target: str, frame: Frame) -> list[str]:
         stream.output(
             target,
             **{"frames:v": frames},
-            **picture_settings(frame.rate),
+            **picture_settings(frame),
             **_SEGMENT,
             **_BARE,
         )

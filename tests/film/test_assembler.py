@@ -15,7 +15,7 @@ import reels
 from pipeline.errors import StoryreelError, ToolStoppedError
 from pipeline.files import digest_of_file
 from pipeline.film.assembler import Assembly, assemble
-from pipeline.media.filters import picture_settings
+from pipeline.media.filters import Frame, picture_settings
 from pipeline.media.probe import probe
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def test_clips_that_agree_with_what_is_encoded_are_copied(ffmpeg: FFmpeg, tmp_pa
     """Clips made with the film's own settings stay as they are beside one that must be encoded."""
     settings = [
         word
-        for key, value in picture_settings(Fraction(24)).items()
+        for key, value in picture_settings(Frame(72, 48, Fraction(24))).items()
         for word in (f"-{key}", str(value))
     ]
     own = [

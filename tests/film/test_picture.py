@@ -11,8 +11,10 @@ import pytest
 import reels
 
 from pipeline.errors import StoryreelError
-from pipeline.film.picture import copied_cuts, encode_cut, specimen_parameters
+from pipeline.film.picture import cast, encode_cut, specimen_parameters
 from pipeline.film.segments import Segments
+from pipeline.makers.animatic import encoding
+from pipeline.media.filters import Frame
 from pipeline.media.probe import probe
 from pipeline.storyboard.shot import Size
 from pipeline.timing import source_frame
@@ -29,9 +31,10 @@ EXACT = "flags=accurate_rnd+full_chroma_int+full_chroma_inp"
 
 def encoded(ffmpeg: FFmpeg, folder: Path, cut: Cut, timeline: Timeline) -> Path:
     told: list[int] = []
+    frame = Frame(timeline.size.width, timeline.size.height, timeline.rate)
     made = encode_cut(
         cut,
-        timeline,
+        frame,
         ffmpeg,
         Segments(folder / "segments"),
         stop=threading.Event(),
@@ -260,7 +263,9 @@ def test_encoded_picture_always_agrees_with_its_specimen(ffmpeg: FFmpeg, tmp_pat
                 "-c:v", "libx264", str(noise)])  # fmt: skip
     cuts = [reels.cut_of(clip) for clip in (long, one, reels.as_clip(noise))]
     timeline = reels.reel(*cuts)
-    wanted = specimen_parameters(timeline, ffmpeg, Segments(tmp_path / "segments"))
+    wanted = specimen_parameters(
+        Frame(72, 48, Fraction(24)), ffmpeg, Segments(tmp_path / "segments")
+    )
     for cut in cuts[::2]:
         assert probe(encoded(ffmpeg, tmp_path, cut, timeline)).parameters == wanted
     heads = set()
@@ -275,19 +280,36 @@ def test_what_is_copied_is_decided_from_facts_alone(ffmpeg: FFmpeg, tmp_path: Pa
     a = reels.numbered(ffmpeg, tmp_path / "a.mp4", frames=24)
     other = replace(a, facts=replace(a.facts, parameters="other"))
 
-    def asked() -> str:
-        return "other"
+    def asked(frame: Frame) -> str:
+        return {"left": "other", "centre": "third"}[frame.chroma]
 
-    def never() -> str:
+    def never(_frame: Frame) -> str:
         raise AssertionError("a specimen was asked for in vain")
 
     whole, part, strange = reels.cut_of(a), reels.cut_of(a, skip=1), reels.cut_of(other)
-    assert copied_cuts(reels.reel(whole, whole), set(), never) == {0, 1}
-    assert copied_cuts(reels.reel(whole, whole), {1}, asked) == set()
-    assert copied_cuts(reels.reel(whole, strange), set(), asked) == {1}
-    assert copied_cuts(reels.reel(part, part), set(), never) == set()
+    third = reels.cut_of(replace(a, facts=replace(a.facts, parameters="third")))
+    assert cast(reels.reel(whole, whole), set(), never).copied == {0, 1}
+    assert cast(reels.reel(whole, whole), {1}, asked).copied == set()
+    assert cast(reels.reel(whole, strange), set(), asked).copied == {1}
+    assert cast(reels.reel(part, part), set(), never).copied == set()
+    for cuts, chroma in (((third, strange), "left"), ((third, strange, third), "centre")):
+        assert cast(reels.reel(*cuts), set(), asked).frame.chroma == chroma
     for change in ({"rotation": 90}, {"variable": True}, {"pixels": "yuv444p"}, {"codec": "hevc"},
                    {"width": 74}, {"rate": Fraction(25)}, {"sample_aspect": Fraction(2)},
                    {"parameters": "alone:x"}):  # fmt: skip
         odd = reels.cut_of(replace(a, facts=replace(a.facts, **change)), frames=24)  # type: ignore[arg-type]
-        assert copied_cuts(reels.reel(odd), set(), never) == set(), change
+        assert cast(reels.reel(odd), set(), never).copied == set(), change
+
+
+def test_an_animatics_clip_agrees_with_encoded_picture(ffmpeg: FFmpeg, tmp_path: Path) -> None:
+    """A draft of chained shots encodes the shots whose heads are dropped, and no others."""
+    sound = tmp_path / "sound.raw"
+    sound.write_bytes(bytes(48_000 * 2 * 2))
+    told = encoding.arguments(
+        72, 48, Fraction(24), 24, given=False, track=str(sound), target=str(tmp_path / "a.mp4")
+    )
+    ffmpeg.run(told, feed=[bytes(72 * 48 * 3 // 2)] * 24)
+    frame = Frame(72, 48, Fraction(24), "centre")
+    segments = Segments(tmp_path / "segments")
+    wanted = specimen_parameters(frame, ffmpeg, segments)
+    assert reels.as_clip(tmp_path / "a.mp4").facts.parameters == wanted

@@ -24,9 +24,9 @@ ENCODER = [
     "-f", "mp4", "-c:v", "libx264", "-color_primaries", "bt709", "-color_range", "tv",
     "-color_trc", "bt709", "-colorspace", "bt709", "-crf", "17", "-fflags", "+bitexact",
     "-flags:v", "+bitexact", "-fps_mode", "passthrough", "-frames:v", "119", "-g", "48",
-    "-map_chapters", "-1", "-map_metadata", "-1", "-pix_fmt", "yuv420p", "-preset", "fast",
+    "-map_chapters", "-1", "-map_metadata", "-1", "-pix_fmt", "yuv420p", "-preset", "veryfast",
     "-threads", "4", "-use_editlist", "0", "-x264-params",
-    "cpu-independent=1:open-gop=0:lookahead-threads=1", "out",
+    "cpu-independent=1:open-gop=0:lookahead-threads=1:chromaloc=0", "out",
 ]  # fmt: skip
 
 
@@ -92,6 +92,12 @@ def test_a_specimen_is_encoded_as_everything_else() -> None:
     assert told[:4] == ["-f", "lavfi", "-i", "color=black:s=1280x720:r=24/1"]
     expected = [word if word != "119" else "12" for word in ENCODER]
     assert told[8:] == expected
+
+
+def test_where_chroma_lies_is_said_by_the_frame() -> None:
+    """A clip's own word for it would change the headers in mid-film."""
+    told = specimen_arguments("out", replace(FRAME, chroma="centre"))
+    assert told[told.index("-x264-params") + 1].endswith(":chromaloc=1")
 
 
 def test_sound_is_cut_to_the_sample() -> None:

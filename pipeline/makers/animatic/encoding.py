@@ -33,7 +33,7 @@ def video_settings(rate: Fraction, frames: int, *, given: bool = False) -> list[
     ends = f"{frames - 1},{frames - 1},q={_EXACT}" + f"/0,0,q={_EXACT}" * (given and frames > 1)
     x264 = (
         f"threads={THREADS}:lookahead-threads=1:keyint={group}:min-keyint=1:chromaloc=1"
-        f":zones={ends}"
+        f":sar=1/1:zones={ends}"
     )
     return [
         "-c:v", "libx264", "-preset", PRESET, "-crf", str(QUALITY), "-profile:v", "high",
