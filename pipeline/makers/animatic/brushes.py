@@ -184,5 +184,4 @@ def lit_edge(shape: Image.Image, right: bool, reach: int) -> Image.Image:
     """The rim of a mask on the side the light comes from, soft towards the inside."""
     reach = max(2, reach)
     away = ImageChops.offset(shape, -reach if right else reach, reach // 2)
-    rim = blurred(ImageChops.subtract(shape, away), reach / 2.5)
-    return ImageChops.multiply(rim, shape)
+    return ImageChops.multiply(shape, ImageChops.invert(blurred(away, reach / 2)))

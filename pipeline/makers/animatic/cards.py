@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _BACK, _NEAR = 0.55, 1.25  # depths
 _SLIM, _BROAD = 0.72, 1.6  # shapes of card; a picture beyond is cropped
+_LEAST_LABELLED = 160  # pixels of the window's short side
 _LABELS_LAST = 0.72  # share of the clip
 _PAPER = (246, 244, 240)
 _LARGER = {
@@ -70,8 +71,8 @@ def _back(
 def spots(count: int, window: Box, size: str, *, flip: bool) -> list[Box]:
     """Where cards stand, in the window's pixels: one to a side, several in rows. Pure."""
     upright = window.height > window.width
-    rows = 1 if count <= (2 if upright else 5) else 2
-    columns = math.ceil(count / rows)
+    columns = _columns(count, upright=upright)
+    rows = math.ceil(count / columns)
     room = _room(window, count, upright=upright, flip=flip)
     wide, tall = room.width / columns, room.height / rows
     share = min(0.97, 0.9 * _LARGER.get(size, 1.0))
@@ -93,15 +94,22 @@ def spots(count: int, window: Box, size: str, *, flip: bool) -> list[Box]:
     return found
 
 
+def _columns(count: int, *, upright: bool) -> int:
+    if upright:
+        return 1 if count <= 2 else 2
+    return count if count <= 4 else math.ceil(count / 2)
+
+
 def _room(window: Box, count: int, *, upright: bool, flip: bool) -> Box:
     """The part of the window that cards share."""
     across, down = window.width, window.height
     if upright:
-        return Box(across * 0.04, down * (0.5 if count <= 2 else 0.36), across * 0.96, down * 0.95)
+        top = 0.5 if count == 1 else 0.34
+        return Box(across * 0.08, down * top, across * 0.92, down * 0.96)
     if count == 1:
         left = 0.03 if flip else 0.52
         return Box(across * left, down * 0.08, across * (left + 0.45), down * 0.97)
-    return Box(across * 0.05, down * 0.12, across * 0.95, down * 0.95)
+    return Box(across * 0.08, down * 0.1, across * 0.92, down * 0.94)
 
 
 def _stand(card: Card, spot: Box, window: Box, fine: float, chance: random.Random) -> list[Plate]:
@@ -117,7 +125,8 @@ def _stand(card: Card, spot: Box, window: Box, fine: float, chance: random.Rando
         (place.top + place.bottom - turned.height / fine) / 2,
     )
     plates = [cut_out(turned, grown, depth=_NEAR)]
-    if name := plain(card.name):
+    name = plain(card.name)
+    if name and min(window.width, window.height) >= _LEAST_LABELLED:
         plates.append(_label(name, place, window, fine))
     return plates
 

@@ -96,12 +96,18 @@ def fitted(picture: Image.Image, width: int, height: int) -> Image.Image:
     if picture.size == (width, height):
         return picture
     frame = Box(0, 0, width, height)
-    aspect = picture.width / picture.height
-    cover = covering(frame, aspect)
+    if cover := placed_to_fit(picture.size, frame):
+        return part(picture, cover, frame, (width, height))
+    cover = covering(frame, picture.width / picture.height)
     filled = part(picture, cover, frame, (width, height))
-    if 1 - (width * height) / (cover.width * cover.height) <= _MOST_CUT:
-        return filled
-    return _on_itself(picture, filled, inside(frame, aspect))
+    return _on_itself(picture, filled, inside(frame, picture.width / picture.height))
+
+
+def placed_to_fit(size: tuple[int, int], frame: Box) -> Box | None:
+    """Where a picture lies that fills a frame; ``None`` if too much of it would be cut off."""
+    cover = covering(frame, size[0] / size[1])
+    cut = 1 - (frame.width * frame.height) / (cover.width * cover.height)
+    return cover if cut <= _MOST_CUT else None
 
 
 def blurred(picture: Image.Image, radius: float) -> Image.Image:

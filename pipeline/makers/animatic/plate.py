@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from PIL import Image
@@ -14,6 +15,7 @@ _MARGIN = 4  # pixels of a plate around what is seen, so that no filter reaches 
 _CLEAR = 8  # transparent pixels around a cut-out, for the same reason
 _STILL = 1 / 512  # of a pixel: below it nothing changes
 _SMOOTH = Image.Resampling.BILINEAR
+_SLACK = 1e-6
 _GOING = 0.1  # the share of a clip in which a layer that does not last fades
 _RIM = 4  # of them that are not even drawn
 
@@ -143,20 +145,23 @@ def backdrop(
 
     Where the picture ends before the sight does, it goes on as a soft reflection of itself.
     ``density`` is how many pixels the plate has for one of the window's. ``exact`` are the
-    picture's planes where they are known better; they count where it lies pixel on pixel.
+    planes of what the window shows at rest, where they are known better; ``density`` is 1 then.
     """
     wanted = seen.grown(_MARGIN).evened()
-    real = placed.within(wanted)
     size = _pixels(wanted, density)
     across, down = size[0] / wanted.width, size[1] / wanted.height
-    left, top = round((real.left - wanted.left) * across), round((real.top - wanted.top) * down)
-    right = round((real.right - wanted.left) * across)
-    bottom = round((real.bottom - wanted.top) * down)
-    inner = part(picture, placed, real, (max(1, right - left), max(1, bottom - top)))
+    # whole pixels of the plate, so that nothing in it is shifted
+    left = math.ceil(max(0.0, (placed.left - wanted.left) * across - _SLACK))
+    top = math.ceil(max(0.0, (placed.top - wanted.top) * down - _SLACK))
+    right = math.floor(min(size[0], (placed.right - wanted.left) * across + _SLACK))
+    bottom = math.floor(min(size[1], (placed.bottom - wanted.top) * down + _SLACK))
+    real = Box(left / across, top / down, right / across, bottom / down)
+    real = real.moved(wanted.left, wanted.top)
+    inner = part(picture, placed, real, (right - left, bottom - top))
     whole = inner if inner.size == size else _reflected(inner, (left, top), size)
     planes = planes_of(whole)
     if exact:
-        planes.paste(exact, left, top)
+        planes.paste(exact, -int(wanted.left), -int(wanted.top))
     return Plate(wanted, depth, size, planes=planes, crisp=crisp)
 
 
@@ -220,7 +225,7 @@ def _reflected(inner: Image.Image, at: tuple[int, int], size: tuple[int, int]) -
     solid = (left, top, left + inner.width, top + inner.height)
     mask = Image.new("L", size)
     mask.paste(255, solid)
-    mask = blurred(mask, max(size) / 40).point(lambda value: min(255, value * 2))
+    mask = blurred(mask, max(size) / 40).point(lambda value: min(255, value * 4))
     mask.paste(255, solid)
     return Image.composite(whole, soft, mask)
 

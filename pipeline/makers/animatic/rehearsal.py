@@ -11,9 +11,10 @@ from pipeline.makers.animatic import lettering, tint
 from pipeline.makers.animatic.burnin import Words, burn_in, wears_bands
 from pipeline.makers.animatic.camera import path
 from pipeline.makers.animatic.cards import Card, gathered
+from pipeline.makers.animatic.geometry import Box
 from pipeline.makers.animatic.layout import layout_of
 from pipeline.makers.animatic.panel import Panel
-from pipeline.makers.animatic.pictures import fitted, open_picture, solid
+from pipeline.makers.animatic.pictures import fitted, open_picture, placed_to_fit, solid
 from pipeline.makers.animatic.planes import Planes, exact_planes_of, mended, planes_of
 from pipeline.makers.animatic.scenery import imagined
 from pipeline.makers.animatic.stage import Stage, continued, whole, window_of
@@ -59,10 +60,14 @@ def rehearsed(order: Order) -> tuple[Panel, tuple[str, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """A given frame, whole, and what the window shows of it: as RGB and as exact planes."""
+    """A given frame, whole, and the scene that goes on from it.
+
+    ``picture`` lies at ``placed`` in the window's pixels; ``window`` is what shows at rest.
+    """
 
     frame: Planes
     picture: Image.Image
+    placed: Box
     window: Planes
 
 
@@ -73,12 +78,18 @@ def _given(file: Path | None, layout: Layout) -> _Given | None:
     original = solid(open_picture(file, most=_most(layout)))
     picture = fitted(original, layout.width, layout.height)
     frame = exact_planes_of(picture)
-    own = _between_bands(original)
-    if own and original.size != picture.size:  # bands of another size: only the scene goes on
-        scene = fitted(own, int(layout.window.width), int(layout.window.height))
-        return _Given(frame, scene, planes_of(scene))
     window = frame.crop(layout.window)
-    return _Given(frame, _windowed(picture, layout), mended(window) if own else window)
+    bare = window_of(layout.window)
+    if scene := _between_bands(original):
+        if original.size == picture.size:
+            return _Given(frame, scene, bare, mended(window))
+        scene = fitted(scene, int(bare.width), int(bare.height))  # bands of another size
+        return _Given(frame, scene, bare, planes_of(scene))
+    whole = Box(0, 0, layout.width, layout.height)
+    placed = placed_to_fit(original.size, whole)
+    if placed is None:  # shown whole, on a soft copy of itself
+        return _Given(frame, picture, whole.moved(0, -layout.top), window)
+    return _Given(frame, original, placed.moved(0, -layout.top), window)
 
 
 def _stages(
@@ -87,7 +98,7 @@ def _stages(
     window = window_of(layout.window)
 
     def going_on(given: _Given, poses: tuple[Pose, ...]) -> Stage:
-        return continued(given.picture, given.window, window, poses)
+        return continued(given.picture, given.placed, given.window, window, poses)
 
     if first and last:
         opening = going_on(first, _path(order, first=True))

@@ -69,13 +69,15 @@ def window_of(box: Box) -> Box:
     return box.moved(-box.left, -box.top)
 
 
-def continued(picture: Image.Image, exact: Planes, window: Box, poses: Sequence[Pose]) -> Stage:
+def continued(
+    picture: Image.Image, placed: Box, exact: Planes, window: Box, poses: Sequence[Pose]
+) -> Stage:
     """A scene that goes on from a frame.
 
-    ``picture`` (RGB) is what the window shows at rest, and ``exact`` the same as planes.
+    ``picture`` (RGB) lies at ``placed`` and covers the window, which shows ``exact`` at rest.
     """
     seen = in_sight(poses, 1.0, window, alone=True)
-    plate = backdrop(picture, window, seen, depth=1.0, density=1.0, exact=exact)
+    plate = backdrop(picture, placed, seen, depth=1.0, density=1.0, exact=exact)
     return Stage(window, (plate,), tuple(poses))
 
 

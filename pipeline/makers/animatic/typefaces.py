@@ -54,11 +54,11 @@ def _by_promise(character: str) -> list[Path]:
     known = _SYMBOLS if unicodedata.category(character).startswith("S") else (script.lower(),)
     words = _PROMISES.get(script, known)
 
-    def rank(path: Path) -> tuple[int, bool, bool, str]:
+    def rank(path: Path) -> tuple[int, bool, bool, bool, str]:
         name = path.stem.lower().replace("-", "").replace("_", "")
         place = next((n for n, word in enumerate(words) if word in name), len(words))
-        # a coloured emoji font has no outlines to draw with; a plain cut is easier to read
-        return (place, "color" in name, "regular" not in name, str(path))
+        # upright, plain and without serifs reads best; coloured outlines are not ours to draw
+        return (place, "color" in name, "sans" not in name, "regular" not in name, str(path))
 
     return sorted(_here(), key=rank)
 
