@@ -227,6 +227,20 @@ def cut_film(
     return assembly
 
 
+def film_stands(planned: PlannedFilm, again: PlannedFilm) -> bool:
+    """Whether a later plan of the same board finds the film there, cut as it would be cut now."""
+    from pipeline.film.timeline import lay_timeline
+    from pipeline.media.ffmpeg import find_ffmpeg
+    from pipeline.sidecars.cutting import is_cut_from
+
+    clips = serving_clips(again)
+    moved = (again.board.digest, again.settings) != (planned.board.digest, planned.settings)
+    if moved or any(shot.id not in clips for shot in again.film.shots):
+        return False
+    version = find_ffmpeg(again.settings.ffmpeg).version
+    return is_cut_from(again.places.film, lay_timeline(again.film, clips), version)
+
+
 def serving_clips(planned: PlannedFilm) -> dict[ShotId, Clip]:
     """The clips that serve now; a shot without one is absent."""
     return {

@@ -163,3 +163,51 @@ def test_every_input_of_a_real_render_is_watched(tmp_path):
             assert not nothing_to_do(), path  # another file, though the same bytes
     assert exit_code_of(["render", str(board)]) == 0
     assert nothing_to_do()
+
+
+@pytest.mark.parametrize("change", ["board", "fault", "picture", "pick", "settings", "film"])
+def test_what_changes_while_a_render_runs_is_not_taken_for_rendered(tmp_path, change):
+    """A film finished from the old state leaves no receipt for the new one."""
+    from PIL import Image
+
+    from pipeline.api import render_film
+    from pipeline.cli.render import _Rendering, _result
+
+    boards = tmp_path / "storyboards"
+    boards.mkdir()
+    picture = boards / "pad.png"
+    Image.new("RGB", (64, 64), "red").save(picture)
+    board = boards / "film.storyboard.yaml"
+    board.write_text(stories.text("sh010 first_frame: ./pad.png"))
+    rendering = _Rendering(board, False, None, {}, (), {})
+    planned = rendering._plan()
+    rendered = render_film(planned)
+    result = _result(planned, rendered)
+    lock = planned.places.lock
+    edits = {
+        "board": (board, board.read_text().replace("happens", "goes on")),
+        "fault": (board, board.read_text().replace("prompt", "promt")),
+        "pick": (lock, lock.read_text().replace('clip = "', 'clip = "0')),
+        "settings": (tmp_path / "storyreel.toml", "jobs = 1"),
+        "film": (planned.places.film, "other"),
+    }
+    if change == "picture":
+        Image.new("RGB", (64, 64), "blue").save(picture)
+    else:
+        path, text = edits[change]
+        path.write_text(text)
+
+    rendering._write_receipt(planned, result)
+
+    assert not rendering.receipt.exists()
+
+
+def test_an_undisturbed_render_leaves_its_receipt(tmp_path):
+    """The second look finds what the first one saw."""
+    from pipeline.cli.main import exit_code_of
+
+    board = tmp_path / "film.storyboard.yaml"
+    board.write_text(stories.text("sh010", "sh020 first_frame: sh010.last"))
+
+    assert exit_code_of(["render", str(board)]) == 0
+    assert (tmp_path / "output" / "film" / "receipt.json").exists()

@@ -100,25 +100,45 @@ class _Rendering:
         return self._render(stop, as_json=as_json, verify=verify)
 
     def _render(self, stop: threading.Event, *, as_json: bool, verify: bool) -> int:
+        return carry_out(
+            lambda: self._plan(verify=verify),
+            stop,
+            as_json=as_json,
+            receipt=self._write_receipt if self.whole else None,
+        )
+
+    def _plan(self, *, verify: bool = False) -> PlannedFilm:
         from pipeline.api import Selection, plan_film
         from pipeline.cli.boards import draft_of
 
-        def plan() -> PlannedFilm:
-            return plan_film(
-                self.board,
-                draft=draft_of(self.draft, self.resolution),
-                selection=Selection(**self.choice),
-                forced=self.forced,
-                flags=self.flags,
-                verify=verify,
-            )
-
-        return carry_out(
-            plan, stop, as_json=as_json, receipt=self._write_receipt if self.whole else None
+        return plan_film(
+            self.board,
+            draft=draft_of(self.draft, self.resolution),
+            selection=Selection(**self.choice),
+            forced=self.forced,
+            flags=self.flags,
+            verify=verify,
         )
 
     def _write_receipt(self, planned: PlannedFilm, result: dict[str, Any]) -> None:
+        """Look at every file first and plan again after: a long run's board may have been edited.
+
+        What was changed before the look is seen by that plan, what is changed after it by the
+        next render.
+        """
+        from pipeline.api import film_stands
+        from pipeline.errors import StoryreelError
         from pipeline.files import write_whole
+
+        text = self._receipt_text(planned, result)
+        try:
+            stands = film_stands(planned, self._plan())
+        except StoryreelError:  # edited into a fault: the next render tells it
+            return
+        if stands:
+            write_whole(self.receipt, text)
+
+    def _receipt_text(self, planned: PlannedFilm, result: dict[str, Any]) -> str:
         from pipeline.media.ffmpeg import find_ffmpeg
         from pipeline.sidecars.cutting import cutting_path
 
@@ -133,14 +153,13 @@ class _Rendering:
             find_ffmpeg(planned.settings.ffmpeg).path,
             *clips,
         ]
-        text = receipt_for(
+        return receipt_for(
             board=self.board,
             options=self.options,
             watched=watched,
             environment=environment(),
             result={**result, "made": 0, "reused": result["made"] + result["reused"]},
         )
-        write_whole(self.receipt, text)
 
 
 def carry_out(
