@@ -1,8 +1,9 @@
-"""Checking and planning a long board: ten times the shots, about ten times the time.
+"""Checking and planning a long board: ten times the shots, at most about ten times the time.
 
 Two boards, both for happyhorse-1.1 so that every rule has something to look at: one long chain,
-and shots that each send two real pictures. Memory is the peak of the process, as the system
-counts it.
+and shots that each send two real pictures. The times are of whole commands, so that starting up
+flatters the short board's ratio; the one from 2,000 shots to 10,000 tells more of growth. Memory is
+the peak of the process, as the system counts it.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks import ROOT
-from benchmarks.measure import Row, against, in_turns, spell, storyreel, tell
+from benchmarks.measure import Row, against, in_turns, storyreel, tell
 
 SHORT, LONG, VERY_LONG = 200, 2000, 10_000
-ROUNDS = 5
+ROUNDS, VERY_LONG_ROUNDS = 5, 2
 MOST = 11.0
 MOST_MEMORY = 150  # MB, of 10**6 bytes
 
@@ -85,11 +86,13 @@ def _rows(boards: Path, kind: str, shot: Callable[[int], str]) -> list[Row]:
     times = in_turns({"short": short.run, "long": long.run}, ROUNDS)
     name = f"check + plan, {kind}"
     very_long = _commands(boards, kind, shot, VERY_LONG)
-    once = in_turns({"once": very_long.run}, 1)["once"]
+    later = in_turns({"long": long.run, "very long": very_long.run}, VERY_LONG_ROUNDS)
     return [
         against(f"{name}: {LONG:,} shots", times["long"], f"{SHORT} shots", times["short"], MOST),
         _memory(f"{name}: {LONG:,} shots, memory", long.peak, MOST_MEMORY),
-        Row(f"{name}: {VERY_LONG:,} shots", spell(once.median)),
+        against(
+            f"{name}: {VERY_LONG:,} shots", later["very long"], f"{LONG:,} shots", later["long"]
+        ),
         _memory(f"{name}: {VERY_LONG:,} shots, memory", very_long.peak),
     ]
 
