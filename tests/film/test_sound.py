@@ -75,7 +75,7 @@ def test_mixed_sound_is_in_step_whatever_the_clips_have(
         replace(beeping("skipped.mp4"), skip=1, frames=30),
         beeping("short.mp4", seconds=0.9),
         beeping("long.mp4", seconds=3.0),
-        beeping("mp3.mkv", sample_rate=22_050, layout="mono", sound=("-c:a", "libmp3lame")),
+        beeping("flac.mkv", sample_rate=22_050, layout="mono", sound=("-c:a", "flac")),
         beeping("pcm.mov", sample_rate=32_000, sound=("-c:a", "pcm_s16le")),
     ]
     timeline = reels.reel(
