@@ -13,10 +13,27 @@ from typing import Literal
 
 from pipeline.graph import ShotGraph
 from pipeline.ids import Digest, ShotId, TakeKey
+from pipeline.models.catalog import models
 from pipeline.plan.price import price_of
 from pipeline.plan.request import Request, request_for
-from pipeline.plan.step import Action, Changed, Follows, Forced, Gone, Make, New, Plan, Reuse, Step
-from pipeline.plan.take import Lock, ShotTakes
+from pipeline.plan.step import (
+    Action,
+    Again,
+    Changed,
+    Ended,
+    Follows,
+    Forced,
+    Gone,
+    Make,
+    Missing,
+    New,
+    Plan,
+    Resume,
+    Reuse,
+    Step,
+    Uncertain,
+)
+from pipeline.plan.take import Lock, ShotTakes, Take
 from pipeline.storyboard.shot import Film, FrameOf, Shot, Source
 
 ClipState = Literal["good", "missing", "torn"]
@@ -31,11 +48,26 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
+class Ordered:
+    """What the journal knows of the last attempt at a key, as far as a plan has to know."""
+
+    state: Literal["out", "uncertain", "ended", "had"]
+    words: str
+    clip: Digest | None = None  # of the take that was had
+
+
+def never_ordered(_: TakeKey) -> Ordered | None:
+    """Where there is no journal nothing was ordered."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What the planner is told of the world.
 
     ``state`` and ``made`` answer for a clip, ``clips`` for a key (good clips only), ``pixels``
-    for a frame of a clip: the digest recorded when it was extracted, or none.
+    for a frame of a clip: the digest recorded when it was extracted, or none. ``ordered`` answers
+    for a key that was paid for, or may have been.
     """
 
     lock: Lock
@@ -43,6 +75,7 @@ class Facts:
     clips: Callable[[TakeKey], Sequence[Digest]]
     pixels: Callable[[Digest, FrameOf], Digest | None]
     made: Callable[[Digest, TakeKey | None], Made | None]
+    ordered: Callable[[TakeKey], Ordered | None] = never_ordered
 
 
 def make_plan(
@@ -52,6 +85,8 @@ def make_plan(
     *,
     selected: Collection[ShotId] | None = None,
     forced: Collection[ShotId] = (),
+    retry_ended: bool = False,
+    remake_missing: bool = False,
 ) -> Plan:
     """Decide for each shot.
 
@@ -61,16 +96,18 @@ def make_plan(
         facts: what is held.
         selected: make only these and what they start from; absent, all.
         forced: make another take of these though one is there.
+        retry_ended: order takes again that failed before.
+        remake_missing: pay again for takes whose clips are gone.
     """
-    planning = _Planning(film, facts, frozenset(forced))
+    planning = _Planning(film, facts, frozenset(forced), retry_ended, remake_missing)
     by_name = {shot.id: shot for shot in film.shots}
     for name in graph.order:
         planning.decide(by_name[ShotId(name)])
     wanted = graph.needed_for(selected) if selected is not None else set(by_name)
     every = (planning.steps[shot.id] for shot in film.shots)
-    steps = tuple(s for s in every if s.shot.id in wanted or isinstance(s.action, Reuse))
+    steps = tuple(s for s in every if s.shot.id in wanted or s.verb == "reuse")
     shown = {step.shot.id for step in steps}
-    asked = {step.shot.id: step.shot.asked for step in steps if isinstance(step.action, Make)}
+    asked = {s.shot.id: s.shot.asked for s in steps if isinstance(s.action, Make | Resume)}
     cost = {name: asked.get(ShotId(name), Fraction(0)) for name in graph.order}
     return Plan(
         steps=steps,
@@ -85,6 +122,8 @@ class _Planning:
     film: Film
     facts: Facts
     forced: frozenset[ShotId]
+    retry_ended: bool
+    remake_missing: bool
     steps: dict[ShotId, Step] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -122,20 +161,45 @@ class _Planning:
         return shot, request, None
 
     def _action(self, shot: Shot, request: Request, takes: ShotTakes) -> Action:
+        key = request.key
+        ordered = self.facts.ordered(key) if key else None
+        if ordered and ordered.state == "out":  # before anything new is ordered
+            return Resume(ordered.words)
+        if ordered and ordered.state == "uncertain":
+            return Uncertain(ordered.words)
         if shot.id in self.forced:
             return Make(Forced())
-        key = request.key
         if key is None:
             return self._following(request, takes)
         serving = takes.serving(key)
+        held = self._held(shot, key, serving)
+        return held or self._not_held(shot, request, takes, serving, ordered)
+
+    def _held(self, shot: Shot, key: TakeKey, serving: Take | None) -> Reuse | None:
+        """The good clip that serves, else any other that was made for this very request."""
         if serving and self.facts.state(serving.clip) == "good":
             return Reuse(serving.clip, serving.number, self._label_note(shot, serving.clip, key))
         found = self.facts.clips(key)
-        if found:
-            return Reuse(found[0], None, self._label_note(shot, found[0], key))
-        if serving:
-            return Make(Gone(serving.clip, f"is {self.facts.state(serving.clip)}"))
-        return Make(self._new_or_changed(request, takes))
+        return Reuse(found[0], None, self._label_note(shot, found[0], key)) if found else None
+
+    def _not_held(
+        self,
+        shot: Shot,
+        request: Request,
+        takes: ShotTakes,
+        serving: Take | None,
+        ordered: Ordered | None,
+    ) -> Action:
+        if ordered and ordered.state == "ended":
+            return Make(Again(ordered.words)) if self.retry_ended else Ended(ordered.words)
+        lost = serving.clip if serving else ordered.clip if ordered else None
+        return self._gone(shot, lost) if lost else Make(self._new_or_changed(request, takes))
+
+    def _gone(self, shot: Shot, clip: Digest) -> Action:
+        state = self.facts.state(clip)
+        if models()[shot.model].built_in or self.remake_missing:
+            return Make(Gone(clip, f"is {state}"))
+        return Missing(clip, state)
 
     def _following(self, request: Request, takes: ShotTakes) -> Make:
         """Frames it starts on are to be made: is anything sure already?"""

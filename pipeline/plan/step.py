@@ -58,7 +58,17 @@ class Gone:
         return f"clip {self.clip[:8]} {self.why}"
 
 
-Reason = New | Changed | Follows | Forced | Gone
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The take failed before, and somebody asked for another attempt."""
+
+    words: str
+
+    def __str__(self) -> str:
+        return f"again, after: {self.words}"
+
+
+Reason = New | Changed | Follows | Forced | Gone | Again
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,58 @@ class Make:
         return str(self.reason)
 
 
-Action = Reuse | Make
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """A paid job is out there, or its clip waits to be fetched; nothing new is ordered."""
+
+    words: str
+
+    def __str__(self) -> str:
+        return self.words
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """Nobody knows whether the take was ordered; a person has to settle it."""
+
+    words: str
+
+    def __str__(self) -> str:
+        return self.words
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The take failed or was refused before; it is not ordered again by itself."""
+
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.words}; --retry-failed 1 orders it again"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The take was paid for and its clip is not here; it is not paid for again by itself."""
+
+    clip: Digest
+    state: str
+
+    def __str__(self) -> str:
+        return f"paid before, clip {self.clip[:8]} is {self.state}; --remake-missing pays again"
+
+
+Action = Reuse | Make | Resume | Uncertain | Ended | Missing
+Stuck = Uncertain | Ended | Missing
+
+_VERBS: dict[type, str] = {
+    Reuse: "reuse",
+    Make: "make",
+    Resume: "resume",
+    Uncertain: "uncertain",
+    Ended: "failed",
+    Missing: "missing",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +165,8 @@ class Step:
 
     @property
     def verb(self) -> str:
-        """``reuse`` or ``make``."""
-        return "reuse" if isinstance(self.action, Reuse) else "make"
+        """What is done, in one word: reuse, make, resume, uncertain, failed, missing."""
+        return _VERBS[type(self.action)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +183,16 @@ class Plan:
     def to_make(self) -> tuple[Step, ...]:
         """The steps that make a clip, or may have to."""
         return tuple(step for step in self.steps if isinstance(step.action, Make))
+
+    @property
+    def to_run(self) -> tuple[Step, ...]:
+        """The steps a run has anything to do for: those it makes and those it goes on with."""
+        return tuple(step for step in self.steps if isinstance(step.action, Make | Resume))
+
+    @property
+    def stuck(self) -> tuple[Step, ...]:
+        """The steps that need a person."""
+        return tuple(step for step in self.steps if isinstance(step.action, Stuck))
 
     @property
     def certain(self) -> Total:

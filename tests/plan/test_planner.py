@@ -7,7 +7,7 @@ from dataclasses import replace
 import stories
 
 from pipeline.ids import ShotId
-from pipeline.plan.planner import Facts, Made, make_plan
+from pipeline.plan.planner import Facts, Made, Ordered, make_plan
 from pipeline.plan.request import request_for
 from pipeline.plan.take import Lock, ShotTakes, Take
 from pipeline.storyboard.shot import Film, FrameOf
@@ -238,3 +238,65 @@ def test_frames_are_asked_for_by_moment(tmp_path):
 
     assert now.shots[1].first_frame == now.shots[2].last_frame
     assert isinstance(now.shots[1].first_frame, FrameOf)
+
+
+PAID = "storyboard: 1\ntitle: Test\ndefaults: {model: happyhorse-1.1, duration: 5s}\n"
+
+
+def paid(tmp_path, world, ordered=None, *shots, **options):
+    """The plan's lines of a board on a paid model, with what the journal knows of every key."""
+    board = stories.text(*(shots or ("sh010",)), head=PAID)
+    now = stories.film_of(board, tmp_path, lock=world.lock)
+    facts = replace(world.facts, ordered=lambda _: ordered)
+    return said(now, facts, **options)
+
+
+def test_a_job_that_is_out_is_gone_on_with_before_anything_is_ordered(tmp_path):
+    """Out or uncertain comes first, even under force."""
+    out = Ordered("out", "job 12 at apiframe, running")
+    doubt = Ordered("uncertain", "sent to apiframe, no answer kept")
+
+    assert paid(tmp_path, World(), out) == ["sh010 resume: job 12 at apiframe, running"]
+    assert paid(tmp_path, World(), doubt) == ["sh010 uncertain: sent to apiframe, no answer kept"]
+    assert paid(tmp_path, World(), doubt, forced={ShotId("sh010")})[0].startswith("sh010 uncertain")
+
+
+def test_a_take_that_ended_without_a_clip_is_ordered_again_only_when_asked(tmp_path):
+    """Failed and refused takes stay where they are; --retry-failed makes another attempt."""
+    ended = Ordered("ended", "refused: content policy")
+
+    assert paid(tmp_path, World(), ended) == [
+        "sh010 failed: refused: content policy; --retry-failed 1 orders it again"
+    ]
+    assert paid(tmp_path, World(), ended, retry_ended=True) == [
+        "sh010 make: again, after: refused: content policy"
+    ]
+
+
+def test_a_paid_clip_that_is_gone_is_not_paid_for_again_by_itself(tmp_path):
+    """Known to the lock, or to the journal alone: missing, unless asked for."""
+    world = World()
+    board = stories.text("sh010", head=PAID)
+    world.make_all(stories.film_of(board, tmp_path))
+    world.states = dict.fromkeys(world.states, "missing")
+    missing = "sh010 missing: paid before, clip aaaaaaaa is missing; --remake-missing pays again"
+    had = Ordered("had", "", stories.digest("a"))
+
+    assert paid(tmp_path, world) == [missing]
+    assert paid(tmp_path, world, remake_missing=True) == ["sh010 make: clip aaaaaaaa is missing"]
+    assert paid(tmp_path, World(), had) == [missing]
+
+
+def test_only_what_is_made_new_is_in_the_price(tmp_path):
+    """Jobs that are out were paid for; what is stuck is not ordered."""
+    board = stories.text("sh010", "sh020", head=PAID)
+    now = stories.film_of(board, tmp_path)
+    first = request_for(now.shots[0], lambda _: None).key
+    facts = replace(
+        World().facts, ordered=lambda key: Ordered("out", "job") if key == first else None
+    )
+    plan = stories.plan_of(now, facts)
+
+    assert [step.verb for step in plan.steps] == ["resume", "make"]
+    assert str(plan.at_most) == "155 credits"
+    assert [step.shot.id for step in plan.to_run] == ["sh010", "sh020"]
