@@ -20,6 +20,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import ClassVar
 
@@ -127,3 +128,30 @@ class ShotsFailedError(StoryreelError):
     """The run ended and some shots have no clip; what was made is kept."""
 
     code = "shots-failed"
+
+
+def of_the_system(error: OSError) -> StoryreelError:
+    """What the operating system refused, in words: the place, the reason, the way out."""
+    reason, hint = _SYSTEM.get(error.errno or 0, (error.strerror or str(error), _AGAIN))
+    place = error.filename2 or error.filename
+    return StoryreelError(f"{reason}.", details=str(place) if place else None, hint=hint)
+
+
+_AGAIN = "Nothing that was finished is lost: put it right and run the command again."
+_RIGHTS = f"Give yourself the right to write there, or use another place. {_AGAIN}"
+_NO_FOLDER = (
+    "A folder is needed where a file or a broken link stands",
+    f"Move it out of the way, or use another place. {_AGAIN}",
+)
+_NO_ROOM = f"Free some room. {_AGAIN}"
+_SYSTEM = {
+    errno.ENOSPC: ("The disk is full", _NO_ROOM),
+    errno.EDQUOT: ("Your share of the disk is used up", _NO_ROOM),
+    errno.EACCES: ("Permission is denied", _RIGHTS),
+    errno.EPERM: ("Permission is denied", _RIGHTS),
+    errno.EROFS: ("The disk can only be read", _RIGHTS),
+    errno.ENOTDIR: _NO_FOLDER,
+    errno.EEXIST: _NO_FOLDER,
+    errno.EISDIR: ("A file is needed where a folder stands", _NO_FOLDER[1]),
+    errno.ENAMETOOLONG: ("The path is too long", f"Use shorter names. {_AGAIN}"),
+}

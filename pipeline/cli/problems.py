@@ -13,7 +13,7 @@ import click
 
 from pipeline import __version__
 from pipeline.cli.console import colouring, terminal_width
-from pipeline.errors import StoryreelError
+from pipeline.errors import StoryreelError, of_the_system
 
 
 def show_problem(error: Exception, arguments: list[str]) -> int:
@@ -32,7 +32,7 @@ def show_problem(error: Exception, arguments: list[str]) -> int:
         _show_own(error, wants_json=wants_json)
         return error.exit_code
     if isinstance(error, OSError):
-        _show_own(_of_the_system(error), wants_json=wants_json)
+        _show_own(of_the_system(error), wants_json=wants_json)
         return 1
     _show_bug(error, arguments)
     return 1
@@ -75,14 +75,6 @@ def _show_own(error: StoryreelError, *, wants_json: bool) -> None:
     if error.hint:
         hint = f"\n{click.style('hint', fg='cyan')}: {error.hint}"
         click.echo(hint, err=True, color=colour)
-
-
-def _of_the_system(error: OSError) -> StoryreelError:
-    where = f" ({error.filename})" if error.filename else ""
-    return StoryreelError(
-        f"{error.strerror or error}{where}.",
-        hint="Nothing that was finished is lost: put it right and run the command again.",
-    )
 
 
 def _show_bug(error: Exception, arguments: list[str]) -> None:

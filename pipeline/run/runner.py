@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from pipeline.errors import StoryreelError, ToolStoppedError
+from pipeline.errors import StoryreelError, ToolStoppedError, of_the_system
 from pipeline.graph import ShotGraph
 from pipeline.ids import ShotId, TakeKey
 from pipeline.plan.step import Make, Plan, Reuse, Step
@@ -93,9 +93,9 @@ class _Run:
 
     async def to_the_end(self) -> Outcome:
         with ThreadPoolExecutor(self.jobs, thread_name_prefix="shot") as pool:
-            for name, missing in self.missing.items():
-                if not missing:
-                    self._make_ready(name)
+            # listed beforehand: a reused shot frees those behind it while this goes on
+            for name in [name for name, missing in self.missing.items() if not missing]:
+                self._make_ready(name)
             working: dict[asyncio.Task[Finished], ShotId] = {}
             while self.ready or working:
                 while self.ready and len(working) < self.jobs and not self.stop.is_set():
@@ -118,6 +118,9 @@ class _Run:
                     finished = self.workshop.reuse(step, step.action)
                 except StoryreelError as error:  # the clip went bad since the plan
                     self._fail(step.shot.id, error)
+                    continue
+                except OSError as error:
+                    self._fail(step.shot.id, of_the_system(error))
                     continue
                 ready.extend(self._finish(step.shot.id, finished))
             else:
@@ -148,6 +151,8 @@ class _Run:
             return  # nobody's fault; the next run makes it
         except StoryreelError as error:
             self._fail(name, error)
+        except OSError as error:  # the disk is full, a folder is gone: this shot's, not all shots'
+            self._fail(name, of_the_system(error))
         else:
             for then in self._finish(name, finished):
                 self._make_ready(then)
