@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
+import json
 import os
+import stat
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.ids import Digest
 
@@ -24,6 +27,39 @@ def digest_of_file(path: Path) -> Digest:
     """The SHA-256 of a file's bytes, read in pieces."""
     with path.open("rb") as file:
         return Digest(hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def read_regular(path: Path, most: int = -1) -> bytes:
+    """A file's bytes, at most ``most`` of them; never waits for a pipe that nobody writes to.
+
+    Raises:
+        OSError: it cannot be read, or is a pipe, a device or a folder.
+    """
+    with open(path, "rb", opener=_unwaiting) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is a pipe or a device, not a file", str(path))
+        return file.read(most)
+
+
+def _unwaiting(path: str, flags: int) -> int:
+    """Open without waiting for the other end of a pipe."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def load_json(path: Path) -> dict[str, Any]:
+    """The JSON object in one of our own files.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is no JSON object: torn, or written by somebody else.
+    """
+    try:
+        data = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path} is torn, or not ours: {error}") from error
+    if not isinstance(data, dict):
+        raise ValueError(f"{path} is not ours: it holds no JSON object")
+    return data
 
 
 def sync_folder(folder: Path) -> None:

@@ -69,7 +69,7 @@ def unchanged(
             and all(_seen(path) == seen for path, seen in told["watched"].items())
         )
         return dict(told["result"]) if same else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

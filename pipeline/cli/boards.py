@@ -109,9 +109,6 @@ def draft_of(draft: bool, resolution: str | None) -> Any:
 
     if resolution and not draft:
         raise UsageError("--resolution goes with --draft; the film's own stands in the board.")
-    if resolution and not (resolution.endswith("p") and resolution[:-1].isdecimal()
-                           and 64 <= int(resolution[:-1]) <= 2160):  # fmt: skip
-        raise UsageError(f"{resolution} is no resolution.", hint="Write it 240p (64p to 2160p).")
     return Draft(resolution) if draft else None
 
 

@@ -75,17 +75,17 @@ def _root() -> Path:
     return find_root((boards if boards.is_dir() else Path()) / "any.storyboard.yaml")
 
 
-def _used(root: Path) -> set[str]:
-    """The clips of every film as it was last cut."""
-    import json
+def _used(root: Path) -> set[str] | None:
+    """The clips of every film as it was last cut; none where that of one film is not known."""
+    from pipeline.files import load_json
 
     used: set[str] = set()
     for path in (root / "output").glob("**/*.cuts.json"):
         try:
-            cuts = json.loads(path.read_bytes())["list"]["cuts"]
-            used.update(cut["clip"] for cut in cuts)
+            used.update(cut["clip"] for cut in load_json(path)["list"]["cuts"])
         except (OSError, ValueError, KeyError, TypeError):
-            say(f"{path} cannot be read; the clips of that film are not known")
+            say(f"{path} cannot be read, so every clip stays: cut that film again first")
+            return None
     return used
 
 

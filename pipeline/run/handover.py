@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.errors import StoreError
-from pipeline.files import digest_of_file, write_whole
+from pipeline.files import digest_of_file, load_json, write_whole
 from pipeline.ids import Digest
 from pipeline.store.clip import Clip
 from pipeline.store.store import Store
 from pipeline.timing import frame_on_screen
+
 
 @dataclass(frozen=True, slots=True)
 class HandedFrame:
@@ -52,9 +53,8 @@ def frame_index(
 def recorded_pixels(store: Store, clip: Digest, index: int) -> Digest | None:
     """The digest recorded when the frame was taken; none if it never was."""
     try:
-        record = json.loads(_record_path(store.frame_path(clip, index)).read_bytes())
-        return Digest(record["pixels"])
-    except (OSError, ValueError, KeyError, TypeError):
+        return Digest(str(load_json(_record_path(store.frame_path(clip, index)))["pixels"]))
+    except (OSError, ValueError, KeyError):
         return None
 
 
@@ -90,7 +90,7 @@ def _record_path(picture: Path) -> Path:
 
 def _whole(picture: Path) -> bool:
     try:
-        record = json.loads(_record_path(picture).read_bytes())
+        record = load_json(_record_path(picture))
         return bool(digest_of_file(picture) == record["file"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError):
         return False

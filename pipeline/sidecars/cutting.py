@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from pipeline.files import write_whole
+from pipeline.files import load_json, write_whole
 from pipeline.film.timeline import Timeline
 
 SCHEMA = 1
@@ -39,7 +39,7 @@ def cutting_path(film: Path) -> Path:
 def is_cut_from(film: Path, timeline: Timeline, ffmpeg_version: str) -> bool:
     """Whether the film lies there whole, cut from just this."""
     try:
-        told = json.loads(cutting_path(film).read_bytes())
+        told = load_json(cutting_path(film))
         found = film.stat()
     except (OSError, ValueError):
         return False

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.errors import LockFileError
-from pipeline.ids import Digest, ShotId, TakeKey
 from pipeline.plan.take import Lock, ShotTakes, Take
+from pipeline.sidecars.lock_reading import lock_from
 
 VERSION = 1
 
@@ -32,31 +32,31 @@ def lock_text(lock: Lock) -> str:
     return "\n".join((_HEAD + head, *blocks))
 
 
-def read_lock(text: str, name: str = "the lock") -> Lock:
-    """Read a lock.
+def read_lock(text: bytes | str, name: str = "the lock") -> Lock:
+    """Read a lock; what is in it and not as written by storyreel is refused, never dropped.
 
     Raises:
         LockFileError: it is no TOML, or not a lock this version knows.
     """
     try:
-        data = tomllib.loads(text)
-        if data["lock"] != VERSION:
-            raise _unreadable(name, f"it is of version {data['lock']}, this storyreel knows 1")
-        blocks = data.get("shots", {})
-        shots = {ShotId(shot): _takes(block) for shot, block in blocks.items()}
-        return Lock(int(data.get("board_seed", 0)), shots)
+        data = tomllib.loads(text if isinstance(text, str) else text.decode())
+        if data.get("lock", VERSION) != VERSION:
+            raise unreadable(name, f"it is of version {data['lock']}, this storyreel knows 1")
+        return lock_from(data)
+    except UnicodeDecodeError as error:
+        raise unreadable(name, "it is not UTF-8 text") from error
     except tomllib.TOMLDecodeError as error:
-        merging = "<<<<<<<" in text
-        raise _unreadable(
-            name, "a merge left its marks in it" if merging else str(error)
-        ) from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise _unreadable(
-            name, f"something in it is not as written by storyreel ({error})"
-        ) from error
+        merging = "<<<<<<<" in str(text)
+        why = "a merge left its marks in it" if merging else f"it is torn or edited ({error})"
+        raise unreadable(name, why) from error
+    except RecursionError as error:
+        raise unreadable(name, "it is nested too deep") from error
+    except ValueError as error:
+        raise unreadable(name, f"something is not as written by storyreel: {error}") from error
 
 
-def _unreadable(name: str, why: str) -> LockFileError:
+def unreadable(name: str, why: str) -> LockFileError:
+    """The error of a lock that cannot be read."""
     return LockFileError(
         f"{name} cannot be read: {why}.",
         hint="Take both sides of a merge (blocks of different shots never clash), or restore it "
@@ -88,21 +88,3 @@ def _take(take: Take) -> dict[str, Any]:
 
 def _present(block: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in block.items() if value not in (None, {}, [])}
-
-
-def _takes(block: Mapping[str, Any]) -> ShotTakes:
-    return ShotTakes(
-        seed=block.get("seed"),
-        pick=Digest(block["pick"]) if "pick" in block else None,
-        takes=tuple(
-            Take(
-                **{
-                    **take,
-                    "number": int(take["number"]),
-                    "key": TakeKey(take["key"]),
-                    "clip": Digest(take["clip"]),
-                }
-            )
-            for take in block.get("takes", ())
-        ),
-    )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.files import held, write_whole
+from pipeline.files import held, read_regular, write_whole
 from pipeline.plan.take import Lock
-from pipeline.sidecars.lock import lock_text, read_lock
+from pipeline.sidecars.lock import lock_text, read_lock, unreadable
 
 
 def load_lock(path: Path) -> Lock:
@@ -17,9 +17,12 @@ def load_lock(path: Path) -> Lock:
         LockFileError: it cannot be read.
     """
     try:
-        return read_lock(path.read_text(encoding="utf-8"), str(path))
+        data = read_regular(path)
     except FileNotFoundError:
         return Lock()
+    except OSError as error:
+        raise unreadable(str(path), error.strerror or str(error)) from error
+    return read_lock(data, str(path))
 
 
 def change_lock(path: Path, guard: Path, change: Callable[[Lock], Lock]) -> Lock:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import PlanMovedError, UsageError
-from pipeline.files import write_whole
+from pipeline.files import load_json, write_whole
 from pipeline.plan.selection import Selection
 from pipeline.storyboard.resolver import Draft
 
@@ -49,7 +49,7 @@ def save_plan(
         "resolution": draft.resolution if draft else None,
         **document,
     }
-    write_whole(path, json.dumps(saved, ensure_ascii=False, indent=1) + "\n")
+    write_whole(path, json.dumps(saved, indent=1) + "\n")  # a path need be no Unicode
 
 
 def load_plan(path: Path) -> SavedPlan:
@@ -59,22 +59,29 @@ def load_plan(path: Path) -> SavedPlan:
         UsageError: it is none.
     """
     try:
-        saved = json.loads(path.read_bytes())
-        if saved["kind"] != KIND or saved["schema"] != 1:
-            raise ValueError("another kind of document")
-        return SavedPlan(
-            board=path.absolute().parent / saved["board_path"],
-            selection=Selection(tuple(saved["shots"]), saved["from"], saved["scene"]),
-            forced=tuple(saved["force"]),
-            draft=Draft(saved["resolution"]) if saved["draft"] else None,
-            document=saved,
-        )
+        return _saved_plan(load_json(path), path.absolute().parent)
     except OSError as error:
         raise UsageError(f"The plan {path} cannot be read: {error.strerror}.") from error
     except (ValueError, KeyError, TypeError) as error:
         raise UsageError(
             f"{path} is no saved plan.", hint="Save one with storyreel plan BOARD -o plan.json."
         ) from error
+
+
+def _saved_plan(saved: dict[str, Any], folder: Path) -> SavedPlan:
+    if saved["kind"] != KIND or saved["schema"] != 1:
+        raise ValueError("another kind of document")
+    _ = saved["board_digest"]  # compared before anything is made
+    names = (*saved["shots"], *saved["force"], *(step["shot"] for step in saved["steps"]))
+    if not all(isinstance(name, str) for name in names):
+        raise ValueError("a shot without a name")
+    return SavedPlan(
+        board=folder / saved["board_path"],
+        selection=Selection(tuple(saved["shots"]), saved["from"], saved["scene"]),
+        forced=tuple(saved["force"]),
+        draft=Draft(saved["resolution"]) if saved["draft"] else None,
+        document=saved,
+    )
 
 
 def refuse_if_moved(saved: SavedPlan, now: dict[str, Any]) -> None:

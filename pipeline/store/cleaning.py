@@ -42,13 +42,13 @@ class Cleaning:
 
 
 def what_to_clean(
-    store: Store, used: Collection[str], *, paid: bool = False, now: float | None = None
+    store: Store, used: Collection[str] | None, *, paid: bool = False, now: float | None = None
 ) -> Cleaning:
     """Find what can go.
 
     Args:
         store: where to look.
-        used: digests of the clips that films use.
+        used: digests of the clips that films use; absent, nobody knows and every clip stays.
         paid: also clips that money was paid for.
         now: seconds since the epoch, for leftovers' age; absent, the clock's.
     """
@@ -56,8 +56,8 @@ def what_to_clean(
     leftovers = tuple(_leftovers(store.root, moment))
     unused: list[Unused] = []
     kept = 0
-    for digest in store.digests():
-        if digest in used:
+    for digest in store.digests() if used is not None else ():
+        if used and digest in used:
             continue
         record = store.record(digest)
         # without a record nobody knows what a clip cost, so it counts as paid for

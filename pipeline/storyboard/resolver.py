@@ -6,12 +6,14 @@ Pure, and it cannot fail on a board that passed ``rules.py``.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
 
+from pipeline.errors import UsageError
 from pipeline.ids import Digest, ShotId
 from pipeline.models.abilities import Mode, Model
 from pipeline.models.catalog import ANIMATIC, models, routes_serving
@@ -49,9 +51,24 @@ class KnownPicture(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Make every shot with the animatic; ``resolution`` instead of the board's, if given."""
+    """Make every shot with the animatic; ``resolution`` instead of the board's, if given.
+
+    Raises:
+        UsageError: the resolution is none that can be drawn; it also names a folder.
+    """
 
     resolution: str | None = None
+
+    def __post_init__(self) -> None:
+        written = self.resolution
+        if written is None:
+            return
+        short = re.fullmatch(r"([1-9][0-9]{1,3})p", written, re.ASCII)
+        if not (short and 64 <= int(short[1]) <= 2160 and int(short[1]) % 2 == 0):
+            raise UsageError(
+                f"{written} is no resolution for a draft.",
+                hint="Write it 240p: an even number from 64 to 2160.",
+            )
 
 
 def resolve_film(
