@@ -13,9 +13,15 @@ from fractions import Fraction
 _SECONDS = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*s?", re.ASCII)
 _FRAMES = re.compile(r"(\d{1,7})\s*f", re.ASCII)
 _TIMECODE = re.compile(r"(\d{1,2}):([0-5]\d):([0-5]\d):(\d{2})", re.ASCII)
+_RATE_FORMS = "a frame rate is written 24, 29.97 or 24000/1001"
 _LENGTH_FORMS = "a length is written 5s, 4.5s, 120f (frames) or 00:00:05:00"
-_RATES = {"23.976": Fraction(24000, 1001), "29.97": Fraction(30000, 1001),
-          "59.94": Fraction(60000, 1001)}  # fmt: skip
+_RATE = re.compile(r"\d{1,9}(\.\d{1,6})?|\d{1,9}/\d{1,9}", re.ASCII)
+_RATES = {
+    "23.976": Fraction(24000, 1001),
+    "23.98": Fraction(24000, 1001),
+    "29.97": Fraction(30000, 1001),
+    "59.94": Fraction(60000, 1001),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +62,12 @@ def parse_rate(text: str | float) -> Fraction:
         ValueError: it is no rate between 1 and 240 frames a second.
     """
     written = str(text).strip()
+    if not _RATE.fullmatch(written):  # Fraction would spend hours on 1e999999999
+        raise ValueError(_RATE_FORMS)
     try:
         rate = _RATES.get(written) or Fraction(written)
-    except (ValueError, ZeroDivisionError):
-        raise ValueError("a frame rate is written 24, 29.97 or 24000/1001") from None
+    except ZeroDivisionError:
+        raise ValueError(_RATE_FORMS) from None
     if not 1 <= rate <= 240:
         raise ValueError("a frame rate lies between 1 and 240 frames a second")
     return rate

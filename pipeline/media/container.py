@@ -47,12 +47,17 @@ def refuse_unless_file(path: Path) -> None:
         if path.is_dir():
             raise MediaError(path, "it is a folder")
         if not path.is_file():
-            broken = path.is_symlink()
-            raise MediaError(path, "it is a link to nothing" if broken else "it is not there")
+            raise MediaError(path, _no_file(path))
         if path.stat().st_size == 0:
             raise MediaError(path, "it is empty")
     except OSError as error:
         raise MediaError(path, error.strerror or "it cannot be reached") from error
+
+
+def _no_file(path: Path) -> str:
+    if path.exists():
+        return "it is a pipe or a device, not a file"
+    return "it is a link to nothing" if path.is_symlink() else "it is not there"
 
 
 @contextlib.contextmanager

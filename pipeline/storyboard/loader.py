@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import UsageError
-from pipeline.files import digest_of_bytes
+from pipeline.files import digest_of_bytes, read_regular
 from pipeline.ids import Digest, ShotId
 from pipeline.storyboard.decoding import MOST_BYTES, decode
 from pipeline.storyboard.diagnostics import BoardFaultsError
@@ -112,12 +112,12 @@ def find_root(path: Path) -> Path:
 def _read(path: Path) -> bytes:
     """The file's bytes, no more of them than tell that it is too large."""
     try:
-        with path.open("rb") as file:
-            return file.read(MOST_BYTES + 1)
+        return read_regular(path, MOST_BYTES + 1)
     except OSError as error:
         raise UsageError(
             f"The storyboard {path} cannot be read: {error.strerror or error}.",
-            hint=f"Name a file such as {BOARDS_FOLDER}/film{SUFFIX}.",
+            hint=f"Name a file such as {BOARDS_FOLDER}/film{SUFFIX}; "
+            "storyreel check - reads standard input.",
         ) from error
 
 

@@ -14,10 +14,12 @@ from pipeline.media.pictures import (
     OutsideProjectError,
     PictureFacts,
     PicturePathError,
+    UnusablePathError,
     look_at_picture,
     resolve_inside,
 )
 
+_MOST_SHOWN = 100
 LONGEST_SIDE = 20_000
 """In pixels: wider pictures are refused, whatever the model."""
 
@@ -73,33 +75,41 @@ class Album:
             )
         try:
             path = resolve_inside(self.root, self.folder, written)
+            return _absent(written, path) or _measured(written, path)
         except PicturePathError as error:
             return _refused(written, error)
-        return _absent(written, path) or _measured(written, path)
+        except OSError:  # a name too long for the disk, a folder that may not be entered
+            return _refused(written, UnusablePathError(written))
+
+
+def _named(written: str) -> str:
+    """A path in a message; of a very long one, its beginning."""
+    short = written if len(written) <= _MOST_SHOWN else f"{written[:_MOST_SHOWN]}..."
+    return f"`{short}`"
 
 
 def _refused(written: str, error: PicturePathError) -> PictureTrouble:
     if isinstance(error, AddressError):
         return PictureTrouble(
             "picture-address",
-            f"`{written}` is an address on the network",
+            f"{_named(written)} is an address on the network",
             "save the picture beside this board and name the file",
         )
     if isinstance(error, AbsolutePathError):
         return PictureTrouble(
             "picture-absolute",
-            f"`{written}` is an absolute path",
+            f"{_named(written)} is an absolute path",
             "write it from this board's folder: refs/vixen.png",
         )
     if isinstance(error, OutsideProjectError):
         return PictureTrouble(
             "picture-outside",
-            f"`{written}` leads out of the project",
+            f"{_named(written)} leads out of the project",
             "copy the picture beside this board",
         )
     return PictureTrouble(
         "picture-missing",
-        f"`{written}` cannot be a file's name",
+        f"{_named(written)} cannot be a file's name",
         "write a path beside this board: refs/vixen.png",
     )
 
@@ -108,7 +118,7 @@ def _absent(written: str, path: Path) -> PictureTrouble | None:
     if path.is_symlink() and not path.exists():
         return PictureTrouble(
             "picture-missing",
-            f"`{written}` is a link to nothing",
+            f"{_named(written)} is a link to nothing",
             "mend the link, or copy the picture here",
         )
     if not path.exists():
@@ -117,7 +127,9 @@ def _absent(written: str, path: Path) -> PictureTrouble | None:
         )
     if path.is_dir():
         return PictureTrouble(
-            "picture-unreadable", f"`{written}` is a folder, not a picture", "name the file in it"
+            "picture-unreadable",
+            f"{_named(written)} is a folder, not a picture",
+            "name the file in it",
         )
     return None
 
@@ -139,14 +151,14 @@ def _measured(written: str, path: Path) -> BoardPicture | PictureTrouble:
     except MediaError as error:
         return PictureTrouble(
             "picture-unreadable",
-            f"`{written}` cannot be used: {error.why}",
+            f"{_named(written)} cannot be used: {error.why}",
             _as_help(error.hint or "save a sound copy of it as PNG, JPEG or WebP"),
         )
     if max(facts.width, facts.height) >= LONGEST_SIDE:
         size = f"{facts.width} x {facts.height}"
         return PictureTrouble(
             "picture-large",
-            f"`{written}` has {size} pixels; each side is less than {LONGEST_SIDE:,}",
+            f"{_named(written)} has {size} pixels; each side is less than {LONGEST_SIDE:,}",
             "save a smaller copy",
         )
     return BoardPicture(written, path, facts)
