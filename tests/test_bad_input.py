@@ -1,0 +1,195 @@
+"""Input nobody should write: files torn, odd or hostile, handed to the rooms one by one."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import json
+import os
+import threading
+
+import pytest
+import stories
+
+from pipeline.errors import LockFileError, StoryreelError, UsageError, of_the_system
+from pipeline.files import load_json, read_regular
+from pipeline.plan.planner import make_plan
+from pipeline.plan.take import Lock
+from pipeline.run.events import Stored
+from pipeline.run.runner import run_plan
+from pipeline.run.workshop import Workshop
+from pipeline.sidecars.lock import read_lock
+from pipeline.sidecars.lock_file import load_lock
+from pipeline.sidecars.saved_plan import load_plan
+from pipeline.store.store import Store
+from pipeline.storyboard.loader import load_board
+from pipeline.storyboard.resolver import Draft
+from pipeline.timing import parse_rate
+
+DEEP = "[" * 100_000
+
+
+@pytest.mark.parametrize("torn", ["", "{", "[]", "null", "5", DEEP, "\0"])
+def test_a_torn_file_of_our_own_is_one_kind_of_error(tmp_path, torn):
+    """Half a document, another kind of document, a nest of brackets: ValueError, no crash."""
+    path = tmp_path / "record.json"
+    path.write_text(torn)
+
+    with pytest.raises(ValueError, match="not ours"):
+        load_json(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are POSIX's")
+def test_a_pipe_nobody_writes_to_is_refused_at_once(tmp_path):
+    """A board, a lock: reading never waits for the other end."""
+    pipe = tmp_path / "film.storyboard.yaml"
+    os.mkfifo(pipe)
+
+    with pytest.raises(OSError, match="a pipe"):
+        read_regular(pipe)
+    with pytest.raises(UsageError, match="a pipe"):
+        load_board(pipe)
+    with pytest.raises(LockFileError, match="a pipe"):
+        load_lock(pipe)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('lock = 1\nboard_seed = "x"\n', "board_seed"),
+        ("lock = 1\nshots = 5\n", "shots"),
+        ("lock = 1\nshots.a = 5\n", "no block"),
+        ("lock = 1\n[shots.a]\nseed = -5\n", "seed"),
+        ("lock = 1\n[shots.a]\nseed = true\n", "seed"),
+        ("lock = 1\n[shots.a]\nseed = 99999999999999999999999\n", "seed"),
+        ('lock = 1\n[shots.a]\npick = "../../../etc/passwd"\n', "pick"),
+        ("lock = 1\n[shots.a]\nnotes = 1\n", "not known"),
+        ("lock = 1\n[[shots.a.takes]]\nnumber = 1\n", "no `key`"),
+        (f"lock = 1\nx = {DEEP}\n", "deep"),
+        (b"lock = 1 # \xff\n", "UTF-8"),
+    ],
+)
+def test_a_lock_is_believed_in_nothing(text, why):
+    """What is unknown or of another kind is refused, never dropped and never made a path of."""
+    with pytest.raises(LockFileError, match=why):
+        read_lock(text)
+
+
+def test_a_lock_may_not_name_files(tmp_path):
+    """A take's clip and key become names in the store, so they are digests or nothing."""
+    take = '[[shots.a.takes]]\nnumber = 1\nmodel = "animatic"\nkey = "{}"\nclip = "{}"\n'
+    good = "lock = 1\n" + take.format("k1-ab", "a" * 64)
+
+    assert read_lock(good).of("a").takes[0].clip == "a" * 64
+    for key, clip in (("../../x", "a" * 64), ("k1-ab", "../../../x")):
+        with pytest.raises(LockFileError, match="cannot be"):
+            read_lock("lock = 1\n" + take.format(key, clip))
+    (tmp_path / "film.lock.toml").mkdir()
+    with pytest.raises(LockFileError, match="directory"):
+        load_lock(tmp_path / "film.lock.toml")
+
+
+@pytest.mark.parametrize("resolution", ["../../../x", "99p", "1p", "99999p", "２４０p", "", 240])
+def test_a_saved_plan_cannot_lead_out_of_the_project(tmp_path, resolution):
+    """Its resolution names a folder: one that is none is refused before anything is opened."""
+    saved = {
+        "kind": "storyreel-plan", "schema": 1, "board_path": "film.storyboard.yaml",
+        "board_digest": "x", "shots": [], "from": None, "scene": None, "force": [],
+        "draft": True, "resolution": resolution, "steps": [],
+    }  # fmt: skip
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(saved))
+
+    with pytest.raises(UsageError):
+        load_plan(path)
+    path.write_text(json.dumps(saved | {"resolution": "240p"}))
+    assert load_plan(path).draft == Draft("240p")
+    for name in saved:
+        path.write_text(json.dumps({k: v for k, v in saved.items() if k != name}))
+        with pytest.raises(UsageError, match="no saved plan"):
+            load_plan(path)
+
+
+@pytest.mark.parametrize("rate", ["1e999999999", "1/1e9", "9" * 5000, "24/0", "nan", "0x18", "2_4"])
+def test_a_frame_rate_costs_no_time_to_refuse(rate):
+    """Numbers that would take hours to write out are no rates."""
+    with pytest.raises(ValueError, match="frame rate"):
+        parse_rate(rate)
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOSPC, "disk is full"),
+        (errno.EROFS, "only be read"),
+        (errno.EEXIST, "A folder is needed"),
+        (errno.ENOTDIR, "A folder is needed"),
+        (errno.EXDEV, "cross-device"),
+    ],
+)
+def test_the_system_is_put_into_words(number, words):
+    """The reason, the place, and what to do."""
+    error = of_the_system(OSError(number, os.strerror(number), "output/x"))
+
+    assert words.lower() in error.brief.lower()
+    assert error.details == "output/x"
+    assert error.hint
+
+
+def run(film, plan, store, maker):
+    """Carry out a plan; its outcome, and what was stored."""
+    stored = []
+    workshop = Workshop(film, store, Lock(), lambda _: maker)
+
+    def hear(event):
+        if isinstance(event, Stored):
+            stored.append(event.shot)
+
+    outcome = asyncio.run(
+        run_plan(
+            plan, stories.graph_of(film), workshop, jobs=2, listen=hear, stop=threading.Event()
+        )
+    )
+    return outcome, stored
+
+
+def test_a_shot_behind_a_reused_one_is_made_once(ffmpeg, tmp_path):
+    """A forced shot whose first frame is there already: one take, not two paid ones."""
+    from pipeline.api import facts_of
+
+    film = stories.film_of(stories.text("a", "b first_frame: a.last"), tmp_path)
+    store = Store(tmp_path / "store")
+    maker = stories.NumberingMaker(ffmpeg, {"a": 0, "b": 1})
+    run(film, stories.plan_of(film), store, maker)
+    maker.happened.clear()
+    plan = make_plan(film, stories.graph_of(film), facts_of(film, Lock(), store), forced={"b"})
+    outcome, stored = run(film, plan, store, maker)
+
+    assert outcome.whole
+    assert maker.happened == ["begin b"]
+    assert stored == ["b"]
+
+
+class FullDisk:
+    """A maker whose disk is full for one shot."""
+
+    def __init__(self, shot, other):
+        self.shot, self.other = shot, other
+
+    def make(self, order, *, tell, stop):
+        if order.shot == self.shot:
+            raise OSError(errno.ENOSPC, "No space left on device", str(order.target))
+        return self.other.make(order, tell=tell, stop=stop)
+
+
+def test_what_the_system_refuses_one_shot_stops_only_that_shot(ffmpeg, tmp_path):
+    """A full disk is that shot's failure: told in words, the others are stored."""
+    film = stories.film_of(stories.text("a", "b", "c first_frame: a.last"), tmp_path)
+    maker = FullDisk("a", stories.NumberingMaker(ffmpeg, {"a": 0, "b": 1, "c": 2}))
+    outcome, stored = run(film, stories.plan_of(film), Store(tmp_path / "store"), maker)
+
+    assert stored == ["b"]
+    assert set(outcome.skipped) == {"c"}
+    error = outcome.failed["a"]
+    assert isinstance(error, StoryreelError)
+    assert error.brief == "The disk is full."
