@@ -159,18 +159,19 @@ def _on_film_time(stream: Any, facts: ClipFacts, rate: Fraction) -> Any:
     """Let film frame n show what is on the screen at n / rate: the law of ``timing``.
 
     A clip's frame k begins at film frame ceil(k * rate / clip rate). Evenly spaced frames are
-    counted, so that rounded time stamps do not matter; others go by their time stamps. A frame
-    too many at the end keeps the last real one from being judged by its length.
+    counted, so that rounded time stamps do not matter; others go by their time stamps. The last
+    frame is held, whatever ffmpeg thinks of its length.
     """
+    spelled = _spelled(rate)
     if facts.variable:
-        stream = stream.filter("setpts", "PTS-STARTPTS")
-    else:
-        ratio = rate / facts.rate
-        top, bottom = ratio.numerator, ratio.denominator
-        stream = stream.filter("settb", _spelled(1 / rate))
-        stream = stream.filter("setpts", f"trunc((N*{top}+{bottom - 1})/{bottom})")
+        stream = stream.filter("setpts", "PTS-STARTPTS").filter("fps", fps=spelled, round="up")
+        return stream.filter("tpad", stop=-1, stop_mode="clone")
+    ratio = rate / facts.rate
+    top, bottom = ratio.numerator, ratio.denominator
+    stream = stream.filter("settb", _spelled(1 / rate))
+    stream = stream.filter("setpts", f"trunc((N*{top}+{bottom - 1})/{bottom})")
     stream = stream.filter("tpad", stop=2, stop_mode="clone")
-    return stream.filter("fps", fps=_spelled(rate), round="up")
+    return stream.filter("fps", fps=spelled, round="up")
 
 
 def _in_film_frame(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pipeline.film.timeline import Cut, Timeline
     from pipeline.media.ffmpeg import FFmpeg
 
+B_FRAMES = clips.TWO_B_FRAMES
 RGB = (200, 60, 90)
 EXACT = "flags=accurate_rnd+full_chroma_int+full_chroma_inp"
 
@@ -93,6 +94,40 @@ def test_a_variable_rate_shows_what_is_on_the_screen(ffmpeg: FFmpeg, tmp_path: P
         for frame in range(16)
     ]
     assert reels.numbers_in(encoded(ffmpeg, tmp_path, cut, reels.reel(cut))) == wanted
+
+
+def test_a_last_frame_is_held_as_long_as_its_clip_says(ffmpeg: FFmpeg, tmp_path: Path) -> None:
+    """A recording that ends on a still picture ends so in the film."""
+    path = tmp_path / "a.mp4"
+    clips.make(
+        ffmpeg, path, frames=5, filters="settb=1/600,setpts=if(lt(N\\,4)\\,N*30\\,600)",
+        options=("-enc_time_base", "1/600", "-video_track_timescale", "600"),
+    )  # fmt: skip
+    clip = reels.as_clip(path)
+    assert clip.facts.variable
+    held = replace(clip, facts=replace(clip.facts, rate=clip.facts.frames / Fraction(2)))
+    cut = reels.cut_of(held)
+    shown = reels.numbers_in(encoded(ffmpeg, tmp_path, cut, reels.reel(cut)))
+    assert shown[:5] == [0, 0, 1, 2, 3]
+    assert (len(shown), shown[24:]) == (48, [4] * 24)
+
+
+def test_a_clip_that_does_not_say_its_rate_is_counted(ffmpeg: FFmpeg, tmp_path: Path) -> None:
+    """Even steps are enough; nothing depends on what the container claims."""
+    source = clips.make(ffmpeg, tmp_path / "a.mp4", frames=20, codec=B_FRAMES)
+    bare = tmp_path / "a.mkv"
+    with av.open(str(source)) as given, av.open(str(bare), "w") as taken:
+        stream = taken.add_stream_from_template(given.streams.video[0])
+        for packet in given.demux(video=0):
+            if packet.size:
+                packet.stream = stream
+                taken.mux(packet)
+    clip = reels.as_clip(bare)
+    assert (clip.facts.frames, clip.facts.rate) == (20, 24)
+    for rate in (Fraction(24), Fraction(30)):
+        cut = reels.cut_of(clip, rate)
+        shown = reels.numbers_in(encoded(ffmpeg, tmp_path, cut, reels.reel(cut, rate=rate)))
+        assert shown == [source_frame(frame, rate, Fraction(24)) for frame in range(cut.frames)]
 
 
 def coloured(
