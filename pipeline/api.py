@@ -39,6 +39,7 @@ from pipeline.storyboard.shot import Film, FrameOf
 
 if TYPE_CHECKING:
     from pipeline.film.assembler import Assembly
+    from pipeline.media.facts import ClipFacts
     from pipeline.run.runner import Outcome
 
 FramesTold = Callable[[int, int], None]
@@ -106,7 +107,7 @@ def plan_film(
     folder = draft_folder(draft.resolution) if draft else None
     places = places_for(board.path, board.root, store=settings.store, draft=folder)
     lock = load_lock(places.lock)
-    store = Store(places.store, verify=verify)
+    store = Store(places.store, verify=verify, measure=_measured)
     seeds = lock.seeds(board.storyboard.seed)
     film = resolve_film(board.storyboard, board.pictures, board.lines, seeds=seeds, draft=draft)
     graph = ShotGraph.of({shot.id: shot.waits_for for shot in film.shots})
@@ -121,6 +122,13 @@ def plan_film(
         forced={ShotId(name) for name in forced},
     )
     return PlannedFilm(board, places, settings, draft, film, graph, lock, store, plan)
+
+
+def _measured(path: Path) -> ClipFacts:
+    """A clip's facts, by the reader that is heavy to import and seldom needed here."""
+    from pipeline.media.probe import probe
+
+    return probe(path)
 
 
 def facts_of(film: Film, lock: Lock, store: Store) -> Facts:

@@ -8,11 +8,14 @@ import json
 import os
 import threading
 
+import clips
 import pytest
 import stories
 
 from pipeline.errors import LockFileError, StoryreelError, UsageError, of_the_system
 from pipeline.files import load_json, read_regular
+from pipeline.ids import TakeKey
+from pipeline.media.probe import probe
 from pipeline.plan.planner import make_plan
 from pipeline.plan.take import Lock
 from pipeline.run.events import Stored
@@ -21,11 +24,14 @@ from pipeline.run.workshop import Workshop
 from pipeline.sidecars.lock import read_lock
 from pipeline.sidecars.lock_file import load_lock
 from pipeline.sidecars.saved_plan import load_plan
+from pipeline.store.cleaning import what_to_clean
+from pipeline.store.record import MadeFor
 from pipeline.store.store import Store
 from pipeline.storyboard.loader import load_board
 from pipeline.storyboard.resolver import Draft
 from pipeline.timing import parse_rate
 
+KEY = TakeKey("k1-one")
 DEEP = "[" * 100_000
 
 
@@ -193,3 +199,45 @@ def test_what_the_system_refuses_one_shot_stops_only_that_shot(ffmpeg, tmp_path)
     error = outcome.failed["a"]
     assert isinstance(error, StoryreelError)
     assert error.brief == "The disk is full."
+
+
+def stored_clip(ffmpeg, folder):
+    """A store with one clip made for a key, by its digest."""
+    clip = clips.make(ffmpeg, folder / "a.mp4", size=(64, 36), frames=6)
+    made_for = MadeFor(key=KEY, label="a", fields={}, model="animatic")
+    return Store(folder / "store").admit(clip, probe(clip), made_for).digest
+
+
+@pytest.mark.parametrize("torn", ["", "{", "[]", '{"schema": 1}', '{"schema": 9}', DEEP])
+def test_a_whole_clip_whose_record_is_torn_is_measured_anew(ffmpeg, tmp_path, torn):
+    """Its bytes are what its name says: it serves on, and counts as paid for all anyone knows."""
+    digest = stored_clip(ffmpeg, tmp_path)
+    facts = Store(tmp_path / "store").clip(digest).facts
+    record = next((tmp_path / "store" / "clips").glob("*/*.json"))
+    record.write_text(torn)
+    store = Store(tmp_path / "store", measure=probe)
+
+    assert Store(tmp_path / "store").state(digest) == "torn"
+    assert store.clips_for(KEY) == (digest,)
+    assert store.clip(digest).facts == facts
+    assert what_to_clean(Store(tmp_path / "store"), ()).kept_paid == 1
+
+
+@pytest.mark.parametrize(
+    "torn", [None, "", "[]", '{"clips": 5}', '{"clips": [5]}', '{"clips": ["../../../x"]}', DEEP]
+)
+def test_which_clips_answer_a_key_is_known_without_its_file(ffmpeg, tmp_path, torn):
+    """Lost, torn or leading elsewhere: the records beside the clips tell."""
+    digest = stored_clip(ffmpeg, tmp_path)
+    path = tmp_path / "store" / "keys" / f"{KEY}.json"
+    path.unlink() if torn is None else path.write_text(torn)
+
+    assert Store(tmp_path / "store").clips_for(KEY) == (digest,)
+
+
+def test_a_clean_that_does_not_know_what_films_use_keeps_every_clip(ffmpeg, tmp_path):
+    """A cutting list that cannot be read is no licence to remove the film's clips."""
+    stored_clip(ffmpeg, tmp_path)
+
+    assert len(what_to_clean(Store(tmp_path / "store"), ()).clips) == 1
+    assert what_to_clean(Store(tmp_path / "store"), None).clips == ()

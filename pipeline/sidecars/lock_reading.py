@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from pipeline.ids import Digest, ShotId, TakeKey
+from pipeline.ids import Digest, ShotId, TakeKey, is_digest
 from pipeline.plan.take import Lock, ShotTakes, Take
 
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 _KEY = re.compile(r"[A-Za-z0-9-]{1,100}")
 _LARGEST = 2**63 - 1
 
@@ -33,7 +32,7 @@ def _is_table(value: object) -> bool:
 
 
 def _are_frames(value: object) -> bool:
-    return isinstance(value, dict) and all(map(_matches(_DIGEST), value.values()))
+    return isinstance(value, dict) and all(map(is_digest, value.values()))
 
 
 def _are_tables(value: object) -> bool:
@@ -42,12 +41,12 @@ def _are_tables(value: object) -> bool:
 
 _LOCK: Mapping[str, Check] = {"lock": _counts(1), "board_seed": _counts(0), "shots": _is_table}
 _SHOT: Mapping[str, Check] = {
-    "seed": _counts(0), "pick": _matches(_DIGEST), "takes": _are_tables
+    "seed": _counts(0), "pick": is_digest, "takes": _are_tables
 }  # fmt: skip
 _TAKE: Mapping[str, Check] = {
     "number": _counts(1),
     "key": _matches(_KEY),
-    "clip": _matches(_DIGEST),
+    "clip": is_digest,
     "model": _is_text,
     "variation": _counts(1),
     "seed": _counts(0),

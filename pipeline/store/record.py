@@ -59,8 +59,8 @@ class ClipRecord:
 
     @property
     def paid(self) -> bool:
-        """Whether any money went into it."""
-        return any(made.price != "free" for made in self.made)
+        """Whether money went into it, or may have: nobody knows what a lost record said."""
+        return not self.made or any(made.price != "free" for made in self.made)
 
 
 def record_to_json(record: ClipRecord) -> dict[str, Any]:

@@ -16,17 +16,19 @@ either nothing that counts or a clip without a record, which the next one to mak
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import json
 import os
 import stat
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline.errors import StoreError
-from pipeline.files import digest_of_file, held, sync_folder, write_whole
-from pipeline.ids import Digest, TakeKey
+from pipeline.errors import MediaError, StoreError
+from pipeline.files import digest_of_file, held, load_json, sync_folder, write_whole
+from pipeline.ids import Digest, TakeKey, is_digest
 from pipeline.media.facts import ClipFacts
 from pipeline.store.clip import Clip
 from pipeline.store.record import ClipRecord, MadeFor, record_from_json, record_to_json
@@ -48,11 +50,19 @@ class Store:
     Args:
         root: the folder; made when something is first put in.
         verify: read and hash every clip that is asked for, instead of trusting size and time.
+        measure: takes a clip's facts anew when its record was lost; absent, the clip is torn.
     """
 
-    def __init__(self, root: Path, *, verify: bool = False) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        verify: bool = False,
+        measure: Callable[[Path], ClipFacts] | None = None,
+    ) -> None:
         self.root = root
         self._verify = verify
+        self._measure = measure
         self._records: dict[Digest, ClipRecord] = {}
         self._states: dict[Digest, ClipState] = {}
 
@@ -113,12 +123,10 @@ class Store:
     def clips_for(self, key: TakeKey) -> tuple[Digest, ...]:
         """The good clips made for ``key``, oldest first."""
         try:
-            listed = json.loads(self._key_path(key).read_bytes())["clips"]
-        except FileNotFoundError:
-            return ()
-        except (ValueError, KeyError, TypeError):  # torn: the records know better
-            listed = self._search(key)
-        return tuple(Digest(d) for d in listed if self.state(Digest(d)) == "good")
+            listed = _digests_in(load_json(self._key_path(key)))
+        except (OSError, ValueError, KeyError):  # lost or torn: the records know
+            listed = self._by_key.get(key, ())
+        return tuple(digest for digest in listed if self.state(digest) == "good")
 
     def state(self, digest: Digest, *, fresh: bool = False) -> ClipState:
         """Whether a clip's file is whole.
@@ -134,16 +142,16 @@ class Store:
         """A clip's record; none if there is none or it cannot be read."""
         if digest not in self._records:
             try:
-                text = self._record_path(digest).read_text(encoding="utf-8")
-                self._records[digest] = record_from_json(json.loads(text))
-            except (OSError, ValueError, KeyError, TypeError):
+                self._records[digest] = record_from_json(load_json(self._record_path(digest)))
+            except (OSError, ValueError, KeyError, TypeError, AttributeError):
                 return None
         return self._records[digest]
 
     def digests(self) -> Iterator[Digest]:
         """Every clip here."""
         for path in sorted((self.root / "clips").glob("*/*.mp4")):
-            yield Digest(path.stem)
+            if is_digest(path.stem):
+                yield Digest(path.stem)
 
     def drop(self, digest: Digest) -> int:
         """Remove a clip, its record and its frames; the bytes freed."""
@@ -185,11 +193,26 @@ class Store:
         known = record and (record.bytes, record.changed_ns) == (found.st_size, found.st_mtime_ns)
         if known and not fresh:
             return "good"
-        if record is None or record.bytes != found.st_size or digest_of_file(path) != digest:
+        if (record and record.bytes != found.st_size) or digest_of_file(path) != digest:
+            return "torn"
+        record = record or self._measured(digest, path)
+        if record is None:
             return "torn"
         if not known:  # copied here: the bytes are right, remember this file's time
-            self._save(digest, record.seen(found.st_size, found.st_mtime_ns))
+            with contextlib.suppress(OSError):  # a store that may only be read is still good
+                self._save(digest, record.seen(found.st_size, found.st_mtime_ns))
         return "good"
+
+    def _measured(self, digest: Digest, path: Path) -> ClipRecord | None:
+        """A new record for a whole clip whose own was lost; it may have been paid for."""
+        if self._measure is None:
+            return None
+        try:
+            record = ClipRecord(digest, 0, 0, self._measure(path), ())
+        except MediaError:
+            return None
+        self._records[digest] = record
+        return record
 
     def _write_record(
         self, digest: Digest, path: Path, facts: ClipFacts, made_for: MadeFor
@@ -209,8 +232,27 @@ class Store:
         clips = list(dict.fromkeys((*self.clips_for(key), digest)))
         write_whole(self._key_path(key), json.dumps({"clips": clips}) + "\n")
 
-    def _search(self, key: TakeKey) -> list[Digest]:
-        return [d for d in self.digests() if (r := self.record(d)) and r.for_key(key)]
+    @functools.cached_property
+    def _by_key(self) -> Mapping[TakeKey, Sequence[Digest]]:
+        """What the records say; read once, when a key's own file does not answer."""
+        found: dict[TakeKey, list[Digest]] = {}
+        for digest in self.digests():
+            record = self.record(digest)
+            for made in record.made if record else ():
+                found.setdefault(made.key, []).append(digest)
+        return found
+
+
+def _digests_in(data: Mapping[str, Any]) -> list[Digest]:
+    """The digests a key's file lists.
+
+    Raises:
+        ValueError, KeyError: it lists none, or something else.
+    """
+    listed = data["clips"]
+    if not (isinstance(listed, list) and all(map(is_digest, listed))):
+        raise ValueError("no list of digests")
+    return [Digest(digest) for digest in listed]
 
 
 def _move_in(made: Path, path: Path) -> None:
