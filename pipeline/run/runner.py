@@ -1,13 +1,15 @@
 """Plan -> clips in the store.
 
 A shot begins when every shot it waits for is stored, the one with the longest chain behind it
-first, at most ``jobs`` at a time. A shot that fails stops only what waits for it. What is made is
-stored and told at once, so that stopping at any moment loses no finished clip.
+first, in its lane: at most ``jobs`` at a time are made here, and each route has its own limit. A
+shot that fails stops only what waits for it. What is made is stored and told at once, so that
+stopping at any moment loses no finished clip.
 """
 
 from __future__ import annotations
 
 import asyncio
+import collections
 import heapq
 import threading
 from collections.abc import Callable, Mapping
@@ -18,9 +20,10 @@ from fractions import Fraction
 from pipeline.errors import StoryreelError, ToolStoppedError, of_the_system
 from pipeline.graph import ShotGraph
 from pipeline.ids import ShotId, TakeKey
-from pipeline.plan.step import Make, Plan, Reuse, Step
+from pipeline.plan.step import Make, Plan, Resume, Reuse, Step
 from pipeline.run.events import Event, Failed, Found, Listener, Skipped, Started
-from pipeline.run.workshop import Finished, Workshop
+from pipeline.run.prepared import Finished, Lane
+from pipeline.run.workshop import Workshop
 from pipeline.store.clip import Clip
 
 
@@ -54,7 +57,7 @@ async def run_plan(
         plan: what to do; every shot it needs is in it.
         graph: who waits for whom.
         workshop: makes and stores one shot.
-        jobs: how many shots at once.
+        jobs: how many shots are made here at once; routes have limits of their own.
         listen: told what happens, in the order in which it happens.
         stop: when set, nothing new begins and what is being made is given up.
     """
@@ -79,7 +82,7 @@ class _Run:
         self.steps = {step.shot.id: step for step in self.plan.steps}
         cost = {
             name: step.shot.asked
-            if (step := self.steps.get(ShotId(name))) and isinstance(step.action, Make)
+            if (step := self.steps.get(ShotId(name))) and isinstance(step.action, Make | Resume)
             else Fraction(0)
             for name in self.graph.order
         }
@@ -89,24 +92,33 @@ class _Run:
             name: sum(first in self.steps for first in step.shot.waits_for)
             for name, step in self.steps.items()
         }
-        self.ready: list[tuple[Fraction, int, ShotId]] = []
+        self.ready: dict[Lane, list[tuple[Fraction, int, ShotId]]] = {}
+        self.working: dict[asyncio.Task[Finished], tuple[ShotId, Lane]] = {}
 
     async def to_the_end(self) -> Outcome:
         with ThreadPoolExecutor(self.jobs, thread_name_prefix="shot") as pool:
             # listed beforehand: a reused shot frees those behind it while this goes on
             for name in [name for name, missing in self.missing.items() if not missing]:
                 self._make_ready(name)
-            working: dict[asyncio.Task[Finished], ShotId] = {}
-            while self.ready or working:
-                while self.ready and len(working) < self.jobs and not self.stop.is_set():
-                    name = heapq.heappop(self.ready)[-1]
-                    working[asyncio.create_task(self._make(self.steps[name], pool))] = name
-                if not working:
-                    break
-                done, _ = await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
+            self._begin_what_may(pool)
+            while self.working:
+                done, _ = await asyncio.wait(self.working, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
-                    self._settle(working.pop(task), task)
+                    self._settle(self.working.pop(task)[0], task)
+                self._begin_what_may(pool)
         return Outcome(self.clips, self.failed, self.skipped, self.stop.is_set())
+
+    def _begin_what_may(self, pool: ThreadPoolExecutor) -> None:
+        """Begin shots in every lane that has room, the longest chain first."""
+        if self.stop.is_set():
+            return
+        busy = collections.Counter(lane for _, lane in self.working.values())
+        for lane, ready in self.ready.items():
+            while ready and busy[lane] < lane.most:
+                name = heapq.heappop(ready)[-1]
+                task = asyncio.create_task(self._make(self.steps[name], lane, pool))
+                self.working[task] = (name, lane)
+                busy[lane] += 1
 
     def _make_ready(self, first: ShotId) -> None:
         """Queue a shot; one with a good clip is done at once, and so on along its chain."""
@@ -124,16 +136,19 @@ class _Run:
                     continue
                 ready.extend(self._finish(step.shot.id, finished))
             else:
-                place = step.shot.place
-                heapq.heappush(self.ready, (-self.remaining[step.shot.id], place, step.shot.id))
+                turn = (-self.remaining[step.shot.id], step.shot.place, step.shot.id)
+                lane = self.workshop.lane(step, self.jobs)
+                heapq.heappush(self.ready.setdefault(lane, []), turn)
 
-    async def _make(self, step: Step, pool: ThreadPoolExecutor) -> Finished:
+    async def _make(self, step: Step, lane: Lane, pool: ThreadPoolExecutor) -> Finished:
         loop = asyncio.get_running_loop()
         tell = self._from_thread(loop)
         self.listen(Started(step.shot.id, str(step.action)))
         prepared = await loop.run_in_executor(pool, self.workshop.prepare, step, dict(self.clips))
         # two shots that ask for the very same thing are made once
         async with self.one_key.setdefault(prepared.key, asyncio.Lock()):
+            if lane.away:
+                return await self.workshop.order(step, prepared, self.listen)
             return await loop.run_in_executor(
                 pool, self.workshop.make, step, prepared, tell, self.stop
             )

@@ -6,6 +6,7 @@ store's ``incoming`` folder: a crash there costs a clip that nobody was promised
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import threading
 from collections.abc import Callable, Collection, Mapping
@@ -14,34 +15,19 @@ from pathlib import Path
 
 from pipeline.ids import Digest, ShotId, TakeKey
 from pipeline.makers.interface import Maker
-from pipeline.plan.request import Request, request_for
+from pipeline.models.catalog import models
+from pipeline.plan.request import request_for
 from pipeline.plan.step import Forced as ForcedReason
-from pipeline.plan.step import Make, Reuse, Step
+from pipeline.plan.step import Make, Resume, Reuse, Step
 from pipeline.plan.take import Lock, Take
 from pipeline.run.events import Event, Found, Noted, Progressed, Stored
 from pipeline.run.handover import HandedFrame, frame_index, hand_over
 from pipeline.run.order import order_for
+from pipeline.run.prepared import Away, Finished, Lane, Prepared
 from pipeline.store.clip import Clip
 from pipeline.store.record import MadeFor
 from pipeline.store.store import Store
 from pipeline.storyboard.shot import Film, FrameOf, Picture, Source
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A shot whose every picture is at hand."""
-
-    request: Request
-    key: TakeKey
-    files: Mapping[Source, Path]
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A shot that has its clip, and what to announce."""
-
-    clip: Clip
-    event: Stored | Found
 
 
 @dataclass(frozen=True)
@@ -52,13 +38,15 @@ class Workshop:
         film: the shots, for the frames they hand over.
         store: where clips lie.
         lock: as it was when the run began; takes are numbered on from it.
-        maker: the maker of a model.
+        maker: the maker of a model that is made here.
+        away: gets clips through routes; absent when none is wanted.
     """
 
     film: Film
     store: Store
     lock: Lock
     maker: Callable[[str], Maker]
+    away: Away | None = None
 
     @functools.cached_property
     def cuts(self) -> Mapping[ShotId, int]:
@@ -74,6 +62,12 @@ class Workshop:
                 if isinstance(source, FrameOf):
                     wanted.setdefault(source.shot, {})[source] = None
         return wanted
+
+    def lane(self, step: Step, jobs: int) -> Lane:
+        """The lane a shot is made in; ``jobs`` is how many are made here at once."""
+        if self.away is None or models()[step.shot.model].built_in:
+            return Lane("here", jobs)
+        return self.away.lane(step)
 
     def prepare(self, step: Step, clips: Mapping[ShotId, Clip]) -> Prepared:
         """Gather the pictures a shot is made from, taking frames from the clips it follows."""
@@ -106,13 +100,33 @@ class Workshop:
     ) -> Finished:
         """Make the clip, unless one for this very request is there after all."""
         forced = isinstance(step.action, Make) and isinstance(step.action.reason, ForcedReason)
-        there = () if forced else self.store.clips_for(prepared.key)
+        there = () if forced else self._there(prepared.key)
         ready = replace(step, request=prepared.request)
         if there:
             clip = self.store.clip(there[0])
             return Finished(clip, Found(step.shot.id, clip.digest, self._take(ready, clip)))
         clip = self._made(ready, prepared, tell, stop)
         return Finished(clip, Stored(step.shot.id, self._take(ready, clip)))
+
+    async def order(
+        self, step: Step, prepared: Prepared, tell: Callable[[Event], None]
+    ) -> Finished:
+        """Get the clip through a route: what is out is gone on with, else it is ordered."""
+        if self.away is None:
+            raise AssertionError("only a workshop with routes has lanes away")
+        forced = isinstance(step.action, Make) and isinstance(step.action.reason, ForcedReason)
+        ready = replace(step, request=prepared.request)
+        there = () if forced or isinstance(step.action, Resume) else self._there(prepared.key)
+        if there:
+            clip = self.store.clip(there[0])
+            return Finished(clip, Found(step.shot.id, clip.digest, self._take(ready, clip)))
+        bought = await self.away.buy(ready, prepared, tell)
+        take = await asyncio.to_thread(self._take, ready, bought.clip)
+        take = replace(take, route=bought.route, price=bought.price)
+        return Finished(bought.clip, Stored(step.shot.id, take))
+
+    def _there(self, key: TakeKey) -> tuple[Digest, ...]:
+        return self.store.clips_for(key)
 
     def _made(
         self,

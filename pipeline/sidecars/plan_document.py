@@ -36,6 +36,8 @@ def plan_document(film: Film, plan: Plan, *, board: str, digest: Digest) -> dict
             "shots": len(plan.steps),
             "reuse": sum(step.verb == "reuse" for step in plan.steps),
             "make": len(plan.to_make),
+            "resume": sum(step.verb == "resume" for step in plan.steps),
+            "stuck": len(plan.stuck),
             "seconds_asked": _number(_sum(step.shot.asked for step in plan.to_make)),
             "seconds_billed": _number(_sum(billed_seconds(step.shot) for step in plan.to_make)),
             "seconds_cut": _number(_sum(step.shot.cut / film.rate for step in plan.steps)),
@@ -95,8 +97,8 @@ def price_document(price: Price | None) -> dict[str, Any]:
 
 
 def _why(step: Step) -> dict[str, Any]:
-    if isinstance(step.action, Reuse):
-        return {"kind": "reuse"}
+    if not isinstance(step.action, Make):
+        return {"kind": step.verb}
     reason = step.action.reason
     kind = type(reason).__name__.lower()
     if isinstance(reason, Changed):

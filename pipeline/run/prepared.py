@@ -1,0 +1,66 @@
+"""What passes between the runner, the workshop and the routes: a shot made ready, a shot done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.ids import TakeKey
+from pipeline.plan.request import Request
+from pipeline.plan.step import Step
+from pipeline.run.events import Event, Found, Stored
+from pipeline.store.clip import Clip
+from pipeline.storyboard.shot import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A shot whose every picture is at hand."""
+
+    request: Request
+    key: TakeKey
+    files: Mapping[Source, Path]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A shot that has its clip, and what to announce."""
+
+    clip: Clip
+    event: Stored | Found
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Where a shot is made: here, or away through a route; and how many at once."""
+
+    name: str
+    most: int
+    away: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """A clip that came through a route; ``price`` as it is written in the lock."""
+
+    clip: Clip
+    route: str
+    price: str
+
+
+class Away(Protocol):
+    """Gets clips through routes."""
+
+    def lane(self, step: Step) -> Lane:
+        """The lane of a shot: its route, and how many jobs that takes at once."""
+        ...
+
+    async def buy(self, step: Step, prepared: Prepared, tell: Callable[[Event], None]) -> Bought:
+        """The clip of a take: gone on with if it is out, else ordered.
+
+        Raises:
+            StoryreelError: it could not be had; what is known of the money is said.
+        """
+        ...
