@@ -40,6 +40,7 @@ from pipeline.storyboard.shot import Film, FrameOf
 if TYPE_CHECKING:
     from pipeline.film.assembler import Assembly
     from pipeline.media.facts import ClipFacts
+    from pipeline.media.ffmpeg import FFmpeg
     from pipeline.run.runner import Outcome
 
 FramesTold = Callable[[int, int], None]
@@ -225,14 +226,22 @@ def cut_film(
     ffmpeg = find_ffmpeg(planned.settings.ffmpeg)
     target = target or planned.places.film
     timeline = lay_timeline(planned.film, clips)
-    if is_cut_from(target, timeline, ffmpeg.version):
+    tools = cutting_tools(ffmpeg)
+    if is_cut_from(target, timeline, tools):
         return None
     target.parent.mkdir(parents=True, exist_ok=True)
     assembly = assemble(
         timeline, target, segments=planned.places.segments, ffmpeg=ffmpeg, tell=tell, stop=stop
     )
-    write_cutting(target, timeline, ffmpeg.version)
+    write_cutting(target, timeline, tools)
     return assembly
+
+
+def cutting_tools(ffmpeg: FFmpeg) -> str:
+    """The programs a film's bytes hang on, by version."""
+    from pipeline.media.join import joiner
+
+    return f"{ffmpeg.version}, {joiner()}"
 
 
 def film_stands(planned: PlannedFilm, again: PlannedFilm) -> bool:
@@ -245,8 +254,8 @@ def film_stands(planned: PlannedFilm, again: PlannedFilm) -> bool:
     moved = (again.board.digest, again.settings) != (planned.board.digest, planned.settings)
     if moved or any(shot.id not in clips for shot in again.film.shots):
         return False
-    version = find_ffmpeg(again.settings.ffmpeg).version
-    return is_cut_from(again.places.film, lay_timeline(again.film, clips), version)
+    tools = cutting_tools(find_ffmpeg(again.settings.ffmpeg))
+    return is_cut_from(again.places.film, lay_timeline(again.film, clips), tools)
 
 
 def serving_clips(planned: PlannedFilm) -> dict[ShotId, Clip]:

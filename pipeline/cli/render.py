@@ -139,6 +139,8 @@ class _Rendering:
             write_whole(self.receipt, text)
 
     def _receipt_text(self, planned: PlannedFilm, result: dict[str, Any]) -> str:
+        import av
+
         from pipeline.media.ffmpeg import find_ffmpeg
         from pipeline.sidecars.cutting import cutting_path
 
@@ -151,6 +153,7 @@ class _Rendering:
             places.film,
             cutting_path(places.film),
             find_ffmpeg(planned.settings.ffmpeg).path,
+            Path(av.__file__),  # it joins the film
             *clips,
         ]
         return receipt_for(

@@ -31,6 +31,13 @@ if TYPE_CHECKING:
 _DEEPEST = 16  # frames that a decoder may hold back to put them in order (H.264, A.4.2)
 
 
+def joiner() -> str:
+    """What writes a joined film, by name and version: its bytes hang on it."""
+    import av
+
+    return f"PyAV {av.__version__}"
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A whole clip in the joined film: its file, and how many frames it must turn out to have."""

@@ -13,8 +13,8 @@ from pipeline.film.timeline import Timeline
 SCHEMA = 1
 
 
-def cutting_list(timeline: Timeline, ffmpeg_version: str) -> dict[str, Any]:
-    """What decides a film's bytes: its frame, its cuts by clip digest, the ffmpeg that cuts."""
+def cutting_list(timeline: Timeline, tools: str) -> dict[str, Any]:
+    """What decides a film's bytes: its frame, its cuts by clip digest, the tools that cut."""
     cuts = []
     for cut in timeline.cuts:
         words = {k: v for k, v in asdict(cut).items() if k not in ("clip", "shot")}
@@ -26,7 +26,7 @@ def cutting_list(timeline: Timeline, ffmpeg_version: str) -> dict[str, Any]:
         "height": timeline.size.height,
         "rate": str(timeline.rate),
         "frames": timeline.frames,
-        "ffmpeg": ffmpeg_version,
+        "tools": tools,
         "cuts": cuts,
     }
 
@@ -36,7 +36,7 @@ def cutting_path(film: Path) -> Path:
     return film.with_suffix(".cuts.json")
 
 
-def is_cut_from(film: Path, timeline: Timeline, ffmpeg_version: str) -> bool:
+def is_cut_from(film: Path, timeline: Timeline, tools: str) -> bool:
     """Whether the film lies there whole, cut from just this."""
     try:
         told = load_json(cutting_path(film))
@@ -44,16 +44,16 @@ def is_cut_from(film: Path, timeline: Timeline, ffmpeg_version: str) -> bool:
     except (OSError, ValueError):
         return False
     return bool(
-        told.get("list") == _without_names(cutting_list(timeline, ffmpeg_version))
+        told.get("list") == _without_names(cutting_list(timeline, tools))
         and told.get("film") == [found.st_size, found.st_mtime_ns]
     )
 
 
-def write_cutting(film: Path, timeline: Timeline, ffmpeg_version: str) -> None:
+def write_cutting(film: Path, timeline: Timeline, tools: str) -> None:
     """Remember what the film was cut from."""
     found = film.stat()
     told = {
-        "list": _without_names(cutting_list(timeline, ffmpeg_version)),
+        "list": _without_names(cutting_list(timeline, tools)),
         "shots": [cut.shot for cut in timeline.cuts],
         "film": [found.st_size, found.st_mtime_ns],
     }
