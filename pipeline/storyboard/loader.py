@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import UsageError
 from pipeline.files import digest_of_bytes, read_regular
 from pipeline.ids import Digest, ShotId
+from pipeline.places import BOARDS_FOLDER, SUFFIX, board_name, find_root
 from pipeline.storyboard.decoding import MOST_BYTES, decode
 from pipeline.storyboard.diagnostics import BoardFaultsError
 from pipeline.storyboard.fault import Fault, Source, in_order
@@ -20,10 +21,6 @@ from pipeline.storyboard.text import Parsed, parse, places
 if TYPE_CHECKING:
     from pipeline.storyboard.model import Storyboard
     from pipeline.storyboard.pictures import BoardPicture
-
-SUFFIX = ".storyboard.yaml"
-ROOT_MARK = "storyreel.toml"
-BOARDS_FOLDER = "storyboards"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +86,6 @@ def load_board_text(
         warnings=found.faults,
         source=found.source,
     )
-
-
-def board_name(path: Path) -> str:
-    """``launch-day`` for ``launch-day.storyboard.yaml``."""
-    return path.name.removesuffix(SUFFIX) if path.name.endswith(SUFFIX) else path.stem
-
-
-def find_root(path: Path) -> Path:
-    """The project's folder: what no board's picture may lie outside of.
-
-    The nearest one with a ``storyreel.toml``, else the parent of a ``storyboards`` folder, else the
-    board's own.
-    """
-    folder = path.absolute().parent
-    around = (folder, *folder.parents)
-    marked = next((parent for parent in around if (parent / ROOT_MARK).is_file()), None)
-    boards = next((parent.parent for parent in around if parent.name == BOARDS_FOLDER), None)
-    return marked or boards or folder
 
 
 def _read(path: Path) -> bytes:

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import socket
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from pipeline.errors import UsageError
+from pipeline.places import board_name, find_root
 from pipeline.storyboard.diagnostics import BoardFaultsError
-from pipeline.storyboard.loader import board_name, find_root, load_board, load_board_text
+from pipeline.storyboard.loader import load_board, load_board_text
 
 SMALL = "storyboard: 1\ntitle: T\nshots:\n  - id: sh010\n    prompt: Snow falls.\n"
 SHOWN = SMALL + "    first_frame: refs/vixen.png\n"
@@ -90,6 +93,18 @@ def test_a_missing_board_is_a_wrong_command(tmp_path: Path) -> None:
         load_board(tmp_path / "gone.yaml")
     with pytest.raises(UsageError):
         load_board(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_what_is_no_file_is_refused_at_once(tmp_path: Path) -> None:
+    """A pipe that nobody writes to, a socket, an endless device: none is waited for or read."""
+    pipe, door = tmp_path / "pipe.yaml", tmp_path / "door.yaml"
+    os.mkfifo(pipe)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(door))
+        for path in (pipe, door, Path("/dev/zero")):
+            with pytest.raises(UsageError, match="cannot be read"):
+                load_board(path)
 
 
 def test_fifty_megabytes_are_not_read(tmp_path: Path) -> None:
