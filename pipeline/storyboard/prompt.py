@@ -84,7 +84,7 @@ def compose(prompt: Prompt, camera: CameraWords, look: str) -> Prompt:
 
 
 def camera_sentence(camera: CameraWords) -> str:
-    """The camera in words: ``Wide shot, camera dollies in, 85mm lens.``"""
+    """The camera as one sentence: ``Wide shot, camera dollies in, 85mm lens.`` or nothing."""
     lens = camera.lens and (camera.lens if "lens" in camera.lens.lower() else f"{camera.lens} lens")
     parts = (_SIZES.get(camera.size or ""), _MOVES.get(camera.move or ""), lens)
     sentence = ", ".join(part for part in parts if part)

@@ -154,9 +154,16 @@ def model_of(board: Storyboard, entry: ShotEntry) -> str:
 
 
 def routes_of(board: Storyboard, entry: ShotEntry) -> tuple[str, ...]:
-    """The routes a shot may take: those it says, else all that serve its model."""
+    """The routes a shot may take: those it says, else all that serve its model.
+
+    A built-in model is made here and goes by none, whatever the defaults say for other shots.
+    """
+    name = model_of(board, entry)
+    model = models().get(name)
+    if model and model.built_in:
+        return ()
     routes: tuple[str, ...] | None = said(board, entry, "routes")
-    return routes_serving(model_of(board, entry)) if routes is None else routes
+    return routes_serving(name) if routes is None else routes
 
 
 def reference_images(board: Storyboard, name: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from pipeline.models.catalog import routes, routes_serving
 from pipeline.storyboard.finding import Aim, Finding
 from pipeline.storyboard.ground import Ground
 from pipeline.storyboard.model import ShotEntry
-from pipeline.storyboard.resolver import mode_of, reference_images, routes_of
+from pipeline.storyboard.resolver import mode_of, reference_images, routes_of, said
 from pipeline.storyboard.sources import WrittenName
 from pipeline.storyboard.spelling import did_you_mean
 
@@ -23,8 +23,8 @@ def routes_serve_the_model(ground: Ground) -> Iterator[Finding]:
         if path is None:
             continue
         if model and model.built_in and path[0] == "defaults" and _has_own_model(ground, shot):
-            continue  # the defaults' routes are for the defaults' model
-        for index, name in enumerate(routes_of(ground.board, shot)):
+            model = None  # the defaults' routes are for the defaults' model
+        for index, name in enumerate(said(ground.board, shot, "routes")):
             found = _route_fault(name, model, Aim((*path, index)), ShotId(shot.id))
             if found:
                 yield found

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from pipeline.storyboard.diagnostics import BoardFaultsError
 from pipeline.storyboard.fault import Fault
 from pipeline.storyboard.loader import load_board_text
+from pipeline.storyboard.resolver import routes_of
 
 HEAD = """storyboard: 1
 title: T
@@ -171,6 +173,42 @@ def test_seeds_are_doubted_once(boards: Path) -> None:
     shots = "".join(f"  - {{id: s{n}, prompt: p, seed: {n}}}\n" for n in range(5))
 
     assert [fault.code for fault in faults(shots, boards)] == ["seed-unsure"]
+
+
+ROUTED = """storyboard: 1
+title: T
+defaults: {model: happyhorse-1.1, routes: [apiframe]}
+shots:
+  - {id: sh010, prompt: p}
+  - {id: sh020, prompt: p, model: animatic}
+"""
+
+
+def test_a_built_in_model_goes_by_no_route(boards: Path) -> None:
+    """The defaults' routes are for the shots that others make; an animatic has none."""
+    board = load_board_text(ROUTED, name="x.storyboard.yaml", folder=boards).storyboard
+
+    assert [routes_of(board, shot) for shot in board.shots] == [("apiframe",), ()]
+
+
+def test_a_misspelt_route_in_the_defaults_is_told(boards: Path) -> None:
+    """Even where every shot is made here: it would be taken for said otherwise."""
+    (fault,) = faults("", boards, ROUTED.replace("apiframe", "apifram").replace(
+        "  - {id: sh010, prompt: p}\n", ""))  # fmt: skip
+
+    assert (fault.code, fault.span.line) == ("unknown-route", 3)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_no_picture(boards: Path) -> None:
+    """A named pipe is refused at once: to read it would be to wait for ever."""
+    pipe = boards / "refs" / "pipe.png"
+    if not pipe.exists():
+        os.mkfifo(pipe)
+    (fault,) = faults(SHOT + "    first_frame: refs/pipe.png\n", boards)
+
+    assert fault.code == "picture-unreadable"
+    assert "it is a pipe or a device" in fault.message
 
 
 def test_a_fault_in_the_defaults_is_told_once(boards: Path) -> None:
