@@ -1,0 +1,192 @@
+"""From a job that the vendor has to its clip in the store: look, download, check, keep."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import MediaError
+from pipeline.ids import ShotId
+from pipeline.journal.attempt import Attempt
+from pipeline.run.errands import Counter, Errands, Tell
+from pipeline.run.events import Noted, Progressed
+from pipeline.run.pacer import Rhythm
+from pipeline.run.paid_errors import KeptForLaterError
+from pipeline.store.record import MadeFor
+from pipeline.vendors.errors import LinkError, RefusedError
+from pipeline.vendors.interface import Cancelled, Failed, JobState, Lost, Succeeded, Waiting
+
+_FETCHES_OF_TORN = 3  # a download that is no clip is fetched so many times
+
+
+async def watch(errands: Errands, attempt: Attempt, counter: Counter, tell: Tell) -> Attempt:
+    """Look at the job until it has ended.
+
+    Raises:
+        KeptForLaterError: it takes longer than the route's deadline; it stays out.
+        VendorError: the vendor could not be asked; it stays out.
+    """
+    vendor, route, handle = counter.vendor, counter.route, _handle(attempt)
+    rhythm = await _rhythm(errands, attempt, counter)
+    progress: float | None = None
+    told: set[str] = set()
+    began = errands.clock.now() - _age(attempt, errands.clock.date())
+    while True:
+        waited = errands.clock.now() - began
+        if waited > route.job_deadline:
+            raise KeptForLaterError(attempt)
+        await errands.sleep(rhythm.next_look(waited, progress, floor=route.poll_floor))
+        state = await errands.patiently("poll", counter, lambda: vendor.poll(handle))
+        if not isinstance(state, Waiting):
+            return await ended(errands, attempt, state)
+        progress = state.progress
+        _tell_waiting(attempt, state, told, tell)
+        if attempt.state == "submitted":
+            attempt = await errands.move(attempt, "running", state.word)
+
+
+async def _rhythm(errands: Errands, attempt: Attempt, counter: Counter) -> Rhythm:
+    history = await asyncio.to_thread(
+        errands.journal.history,
+        attempt.route,
+        attempt.model,
+        attempt.fields.get("resolution", ""),
+    )
+    return Rhythm.learned(history, floor=counter.route.poll_floor)
+
+
+def _age(attempt: Attempt, date: float) -> float:
+    """How long the job has been out; a clock set back makes it young, never negative."""
+    return max(0.0, date - (attempt.t_submitted or date))
+
+
+def _tell_waiting(attempt: Attempt, state: Waiting, told: set[str], tell: Tell) -> None:
+    shot = ShotId(attempt.shot)
+    if state.progress is not None:
+        tell(Progressed(shot, state.progress))
+    if not state.known and state.word not in told:
+        told.add(state.word)
+        tell(Noted(shot, f"{attempt.route} says `{state.word}`, which is taken for running"))
+
+
+async def ended(errands: Errands, attempt: Attempt, state: JobState) -> Attempt:
+    """Write down how a job ended."""
+    match state:
+        case Succeeded():
+            return await errands.move(attempt, "succeeded", links=state.links, cost=state.cost)
+        case Failed():
+            error = state.error
+            return await errands.move(
+                attempt,
+                "refused" if isinstance(error, RefusedError) else "failed",
+                error.brief,
+                error=str(error),
+                charged=error.charged,
+                cost=state.cost,
+            )
+        case Cancelled():
+            return await errands.move(attempt, "cancelled", state.word, charged="refunded")
+        case Lost():
+            return await errands.move(attempt, "lost", state.why)
+        case Waiting():
+            raise AssertionError("a job that waits has not ended")
+
+
+async def fetch(errands: Errands, attempt: Attempt, counter: Counter, tell: Tell) -> Attempt:
+    """Download the clip, see that it decodes, and put it into the store.
+
+    What can be decoded is kept, of whatever length or size: it was paid for.
+
+    Raises:
+        MediaError: what the vendor delivers is no clip, however often it is fetched.
+        VendorError: it could not be downloaded; the job and its links stay in the journal.
+        StoreError: the disk is full.
+    """
+    from pipeline.media.probe import probe
+
+    target = errands.store.incoming()
+    try:
+        try:
+            await _download_whole(errands, attempt, counter, target, tell)
+        except LinkError:
+            return await _look_for_new_links(errands, attempt, counter)
+        facts = await asyncio.to_thread(probe, target)
+        made_for = _made_for(attempt, counter)
+        clip = await asyncio.to_thread(errands.store.admit, target, facts, made_for)
+    finally:
+        target.unlink(missing_ok=True)
+    return await errands.move(attempt, "fetched", clip=clip.digest)
+
+
+async def _download_whole(
+    errands: Errands, attempt: Attempt, counter: Counter, target: Path, tell: Tell
+) -> None:
+    """Download until it decodes, a few times."""
+    from pipeline.media.probe import check_decodable
+
+    link, shot, vendor = attempt.links[0], ShotId(attempt.shot), counter.vendor
+
+    def told(done: int, total: int | None) -> None:
+        tell(Progressed(shot, done / total if total else 0.0))
+
+    for left in reversed(range(_FETCHES_OF_TORN)):
+        await errands.patiently("fetch", counter, lambda: vendor.fetch(link, target, told))
+        try:
+            await asyncio.to_thread(check_decodable, target)
+        except MediaError as error:
+            target.unlink(missing_ok=True)
+            if not left:
+                raise _delivered_nothing(attempt, error) from error
+        else:
+            return
+
+
+async def _look_for_new_links(errands: Errands, attempt: Attempt, counter: Counter) -> Attempt:
+    """The link is dead; the job may give another, or show that the clip is gone."""
+    handle, vendor = _handle(attempt), counter.vendor
+    state = await errands.patiently("poll", counter, lambda: vendor.poll(handle))
+    if isinstance(state, Succeeded) and state.links != attempt.links:
+        running = await errands.move(attempt, "running", "its link died")
+        return await ended(errands, running, state)
+    if isinstance(state, Waiting):
+        return await errands.move(attempt, "running", state.word)
+    why = state.why if isinstance(state, Lost) else "its link died and there is no other"
+    return await errands.move(attempt, "lost", why)
+
+
+def _delivered_nothing(attempt: Attempt, error: MediaError) -> MediaError:
+    return MediaError(
+        Path(f"what {attempt.route} delivered for {attempt.shot}"),
+        error.why,
+        hint="It was paid for and stays in the journal: run storyreel render to fetch it again, "
+        "or write to the vendor with the job's number from storyreel journal.",
+    )
+
+
+def _made_for(attempt: Attempt, counter: Counter) -> MadeFor:
+    return MadeFor(
+        key=attempt.key,
+        label=attempt.shot,
+        fields=attempt.fields,
+        model=attempt.model,
+        variation=attempt.variation,
+        seed=attempt.seed,
+        route=attempt.route,
+        job=counter.vendor.job_id(_handle(attempt)),
+        price=price_words(attempt),
+    )
+
+
+def price_words(attempt: Attempt) -> str:
+    """What a take cost as it is written beside its clip: ``120 credits``, ``0.7 usd``."""
+    if attempt.amount is None or attempt.unit is None:
+        return "unknown"
+    return f"{float(attempt.amount):g} {attempt.unit}"
+
+
+def _handle(attempt: Attempt) -> Mapping[str, Any]:
+    if attempt.handle is None:
+        raise AssertionError("a job that was taken has its handle")
+    return attempt.handle

@@ -1,0 +1,118 @@
+"""What every errand to a vendor needs: the journal, patience, and an ear for "stop"."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pipeline.errors import ToolStoppedError
+from pipeline.journal.attempt import Attempt
+from pipeline.journal.journal import Journal
+from pipeline.journal.states import State
+from pipeline.models.abilities import Route
+from pipeline.run.clock import Clock
+from pipeline.run.events import Event
+from pipeline.run.pacer import Pacer
+from pipeline.run.retry import Decision, Verb, Wait, decide
+from pipeline.store.store import Store
+from pipeline.vendors.errors import VendorError
+from pipeline.vendors.interface import Vendor
+
+_Answer = TypeVar("_Answer")
+
+POSTS_AT_ONCE = 4
+"""POSTs in flight a route: this, not the number of jobs, bounds what a crash leaves in doubt."""
+
+_SLICE = 0.5  # seconds between looks at whether the user wants to stop
+
+Tell = Callable[[Event], None]
+
+
+@dataclass
+class Counter:
+    """One route in use: its data, its vendor, its pacer, and a gate for its POSTs."""
+
+    route: Route
+    vendor: Vendor
+    pacer: Pacer
+    posts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(POSTS_AT_ONCE))
+
+
+@dataclass
+class Errands:
+    """Runs errands.
+
+    Args:
+        journal: where every move is written before the next act.
+        store: where clips go.
+        clock: time.
+        stop: set when the user wants to leave; jobs that are out stay out.
+        chance: spreads waiting.
+    """
+
+    journal: Journal
+    store: Store
+    clock: Clock
+    stop: threading.Event
+    chance: random.Random = field(default_factory=random.Random)
+
+    async def move(self, attempt: Attempt, to: State, detail: str = "", **facts: Any) -> Attempt:
+        """Write a move; it is on disk when this returns."""
+        return await asyncio.to_thread(self.journal.move, attempt.id, to, detail=detail, **facts)
+
+    async def patiently(
+        self, verb: Verb, counter: Counter, act: Callable[[], Awaitable[_Answer]]
+    ) -> _Answer:
+        """Do something that costs nothing, again where that may help.
+
+        Raises:
+            VendorError: it did not help.
+            ToolStoppedError: the user wants to leave.
+        """
+        tries = 0
+        while True:
+            tries += 1
+            await self.turn(counter)
+            try:
+                return await act()
+            except VendorError as error:
+                decision = self.decide(verb, error, tries)
+                if not isinstance(decision, Wait):
+                    raise
+                await self.wait(decision, error, counter)
+
+    def decide(self, verb: Verb, error: VendorError, tries: int) -> Decision:
+        """What to do after a failure (``run/retry.py``)."""
+        return decide(verb, error, tries, chance=self.chance.random())
+
+    async def turn(self, counter: Counter) -> None:
+        """Wait for the account's next turn."""
+        await counter.pacer.turn()
+        self.leave_if_asked()
+
+    async def wait(self, decision: Wait, error: VendorError, counter: Counter) -> None:
+        """Wait as decided; if the vendor named a time, nobody of this account asks before it."""
+        if error.retry_after:
+            counter.pacer.hold(error.retry_after)
+        await self.sleep(decision.seconds)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, but notice soon when the user wants to leave."""
+        until = self.clock.now() + seconds
+        while (left := until - self.clock.now()) > 0:
+            self.leave_if_asked()
+            await self.clock.sleep(min(left, _SLICE))
+        self.leave_if_asked()
+
+    def leave_if_asked(self) -> None:
+        """Stop here if the user wants to leave.
+
+        Raises:
+            ToolStoppedError: they do.
+        """
+        if self.stop.is_set():
+            raise ToolStoppedError("Stopped; jobs that are out are picked up by the next run.")

@@ -1,0 +1,135 @@
+"""One paid take, from its intent to its clip in the store: each move on disk before the next act.
+
+::
+
+    intent ─ publish, connect ─► sending ─ POST ─► submitted ─ look, look ─► succeeded
+           ─ download, check, store ─► fetched          (committed once the lock names it)
+
+The loop does whatever the journal says comes next, so a run that takes over after a crash and one
+that never crashed are the same code.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.errors import StoryreelError
+from pipeline.journal.attempt import Attempt
+from pipeline.journal.wall import Wall
+from pipeline.run.collecting import fetch, watch
+from pipeline.run.errands import Counter, Errands, Tell
+from pipeline.run.paid_errors import (
+    EndedBeforeError,
+    KeptForLaterError,
+    LostJobError,
+    UncertainError,
+)
+from pipeline.run.submitting import Job, reconcile, send
+from pipeline.vendors.errors import JobFailedError, RefusedError
+
+ENDED = ("failed", "refused", "cancelled", "abandoned")
+
+
+@dataclass
+class Ordering:
+    """Makes paid takes through routes.
+
+    Args:
+        errands: journal, store, patience.
+        counters: the routes in use, by name.
+        wall: what may be spent.
+        retry_failed: how many new attempts a take that fails may have in this run.
+    """
+
+    errands: Errands
+    counters: Mapping[str, Counter]
+    wall: Wall
+    retry_failed: int = 0
+
+    async def attempt_for(self, job: Job, tell: Tell) -> Attempt:
+        """The attempt that has the take's clip in the store: gone on with, or begun now.
+
+        Raises:
+            VendorError, StoryreelError: there is no clip; what is known of the money is said.
+            ToolStoppedError: the user wants to leave.
+        """
+        left = self.retry_failed
+        attempt = await asyncio.to_thread(self.errands.journal.live_for, job.intent.key)
+        if attempt is None:
+            before = await self._ended_before(job)
+            if before and left <= 0:
+                raise EndedBeforeError(before)
+            left -= before is not None
+            attempt = await self._intend(job)
+        while True:
+            attempt = await self.carry_on(attempt, tell, job)
+            if attempt.state not in ENDED:
+                return attempt
+            if left <= 0:
+                raise _no_clip(attempt)
+            left -= 1
+            attempt = await self._intend(job)
+
+    async def carry_on(self, attempt: Attempt, tell: Tell, job: Job | None = None) -> Attempt:
+        """Do what comes next until the attempt has its clip or has ended.
+
+        Without ``job`` (its shot has changed since) an attempt that was not sent is given up.
+        """
+        while True:
+            match attempt.state:
+                case "intent" if job is None:
+                    return await self.errands.move(attempt, "abandoned", "its shot has changed")
+                case "intent" if job is not None:
+                    attempt = await send(self.errands, attempt, job, self._counter(attempt))
+                case "sending":
+                    attempt = await reconcile(self.errands, attempt, self._counter(attempt))
+                case "submitted" | "running":
+                    attempt = await watch(self.errands, attempt, self._counter(attempt), tell)
+                case "succeeded":
+                    attempt = await fetch(self.errands, attempt, self._counter(attempt), tell)
+                case "uncertain":
+                    raise UncertainError(attempt)
+                case "lost":
+                    raise LostJobError(attempt)
+                case _:  # fetched, committed, or ended without a clip
+                    return attempt
+
+    async def _ended_before(self, job: Job) -> Attempt | None:
+        """The last attempt at this take, if it failed: it is not begun anew by itself."""
+        if job.intent.again:
+            return None
+        known = await asyncio.to_thread(self.errands.journal.attempts_for, job.intent.key)
+        last = known[-1] if known else None
+        return last if last and last.state in ("failed", "refused", "cancelled") else None
+
+    async def _intend(self, job: Job) -> Attempt:
+        return await asyncio.to_thread(self.errands.journal.intend, job.intent, self.wall)
+
+    def _counter(self, attempt: Attempt) -> Counter:
+        counter = self.counters.get(attempt.route)
+        if counter is None:
+            raise KeptForLaterError(attempt, f"the route {attempt.route} cannot be used now")
+        return counter
+
+
+def _no_clip(attempt: Attempt) -> StoryreelError:
+    """Why an attempt that ended has no clip."""
+    words = (attempt.error or f"the job was {attempt.state}").splitlines()[0].rstrip(".")
+    kind = RefusedError if attempt.state == "refused" else JobFailedError
+    return kind(
+        f"{attempt.route} made no clip of {attempt.shot}: {words}.",
+        details=MONEY[attempt.charged],
+        hint="Change the prompt or the pictures, or order it again with --retry-failed 1.",
+        charged=attempt.charged,
+    )
+
+
+MONEY = {
+    "no": "Nothing was charged.",
+    "refunded": "What was charged is given back.",
+    "maybe": "It may have been charged.",
+    "yes": "It was charged.",
+}
+"""What is said of the money of an attempt."""

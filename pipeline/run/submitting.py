@@ -1,0 +1,167 @@
+"""From an intent to a job that the vendor has: the one act that costs money.
+
+What may have been charged is never sent again blindly: a lost answer is asked for under the same
+idempotency key with the very same body, else looked up, else left to a person.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.journal.attempt import Attempt, Intent
+from pipeline.models.abilities import Route
+from pipeline.run.errands import Counter, Errands
+from pipeline.run.retry import Ask, GiveUp, Wait
+from pipeline.vendors.errors import (
+    BadRequestError,
+    ConflictError,
+    RefusedError,
+    VendorError,
+)
+from pipeline.vendors.interface import Asked, Published, Submitted
+
+LINK_MARGIN = 60.0
+"""Seconds that a picture's link must still live for a body to be posted again."""
+
+_ASKED_AGAIN = 4  # times a lost answer is asked for in one run
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a shot wants made: the intent, its pictures, and the request once they have links."""
+
+    intent: Intent
+    pictures: tuple[Path, ...]
+    asked: Callable[[tuple[str, ...]], Asked]
+
+
+async def send(errands: Errands, attempt: Attempt, job: Job, counter: Counter) -> Attempt:
+    """Publish, connect, write down that it is being sent, and post.
+
+    Raises:
+        VendorError: it was not sent, or was not taken; nothing was charged.
+    """
+    vendor = counter.vendor
+    published = [await _publish(errands, counter, picture) for picture in job.pictures]
+    body = vendor.body(job.asked(tuple(one.url for one in published)))
+    expiries = [one.expires for one in published if one.expires is not None]
+    await errands.patiently("connect", counter, vendor.connect)
+    async with counter.posts:
+        await errands.turn(counter)
+        attempt = await errands.move(
+            attempt, "sending", body=body, inputs_expire=min(expiries, default=None)
+        )
+        return await _post(errands, attempt, counter)
+
+
+async def _publish(errands: Errands, counter: Counter, picture: Path) -> Published:
+    return await errands.patiently("publish", counter, lambda: counter.vendor.publish(picture))
+
+
+async def _post(errands: Errands, attempt: Attempt, counter: Counter) -> Attempt:
+    """Post the journal's body; every way it can end is a move.
+
+    It is posted again only after the vendor, or the line, has said that it was not taken.
+    """
+    body, key = _as_written(attempt)
+    tries = 0
+    while True:
+        tries += 1
+        try:
+            return await _submitted(errands, attempt, await counter.vendor.submit(body, key))
+        except VendorError as error:
+            decision = errands.decide("submit", error, tries)
+            if isinstance(decision, Ask) or isinstance(error, ConflictError):
+                return await reconcile(errands, attempt, counter)
+            if not isinstance(decision, Wait):
+                return await _not_taken(errands, attempt, error)
+            await errands.wait(decision, error, counter)
+
+
+async def _not_taken(errands: Errands, attempt: Attempt, error: VendorError) -> Attempt:
+    if isinstance(error, RefusedError):
+        return await errands.move(attempt, "refused", error.brief, charged="no", error=str(error))
+    if isinstance(error, BadRequestError):
+        return await errands.move(attempt, "failed", error.brief, charged="no", error=str(error))
+    # the key, the money, a vendor that is down: nothing was taken, and the next run may try
+    await errands.move(attempt, "intent", error.brief)
+    raise error
+
+
+async def reconcile(errands: Errands, attempt: Attempt, counter: Counter) -> Attempt:
+    """A submission whose answer was lost: ask for it again, look it up, or leave it.
+
+    Raises:
+        VendorError: the vendor could not be asked now; the next run tries again.
+    """
+    if may_ask_again(attempt, counter.route, errands.clock.date()):
+        again = await _ask_again(errands, attempt, counter)
+        if again:
+            return again
+    found = await _look_up(errands, attempt, counter)
+    if found:
+        return await _submitted(errands, attempt, found)
+    if attempt.state == "uncertain":
+        return attempt
+    return await errands.move(attempt, "uncertain", "the answer was lost", charged="maybe")
+
+
+def may_ask_again(attempt: Attempt, route: Route, now: float) -> bool:
+    """Whether the vendor would give the same job for the same key, and the body is still good.
+
+    A clock that was set back since counts as too late.
+    """
+    window, expires = route.idempotency_seconds, attempt.inputs_expire
+    if not window or attempt.body is None or attempt.t_sending is None:
+        return False
+    in_time = 0 <= now - attempt.t_sending < window - LINK_MARGIN
+    return in_time and (expires is None or now < expires - LINK_MARGIN)
+
+
+async def _ask_again(errands: Errands, attempt: Attempt, counter: Counter) -> Attempt | None:
+    """The same key and body once more; none where only looking can help."""
+    body, key = _as_written(attempt)
+    for tries in range(1, _ASKED_AGAIN + 1):
+        await errands.turn(counter)
+        try:
+            return await _submitted(errands, attempt, await counter.vendor.submit(body, key))
+        except (ConflictError, BadRequestError):
+            return None  # the key is another body's, or a link in the body has died
+        except RefusedError as error:
+            return await errands.move(
+                attempt, "refused", error.brief, charged="no", error=str(error)
+            )
+        except VendorError as error:
+            decision = errands.decide("poll", error, tries)  # it is charged once, so as a look
+            if isinstance(decision, GiveUp):
+                raise
+            if isinstance(decision, Wait):
+                await errands.wait(decision, error, counter)
+    return None
+
+
+async def _look_up(errands: Errands, attempt: Attempt, counter: Counter) -> Submitted | None:
+    body, _ = _as_written(attempt)
+    vendor = counter.vendor
+    everything = await asyncio.to_thread(errands.journal.all)
+    claimed = frozenset(
+        vendor.job_id(other.handle)
+        for other in everything
+        if other.handle and other.route == attempt.route
+    )
+    since = attempt.t_sending or attempt.t_intent
+    return await errands.patiently("find", counter, lambda: vendor.find(body, since, claimed))
+
+
+async def _submitted(errands: Errands, attempt: Attempt, submitted: Submitted) -> Attempt:
+    return await errands.move(attempt, "submitted", handle=dict(submitted.handle))
+
+
+def _as_written(attempt: Attempt) -> tuple[bytes, str]:
+    """The body and key that the journal holds; nothing else is ever posted."""
+    if attempt.body is None or attempt.idempotency_key is None:
+        raise AssertionError("an attempt that is sending has its body and key")
+    return attempt.body, attempt.idempotency_key
