@@ -4,8 +4,9 @@
 
     intent ─► sending ─► submitted ─► running ─► succeeded ─► fetched ─► committed
       │          │           └──────────┴─► failed | refused | cancelled | lost
-      │          └─► uncertain ─► submitted (found, or settled as made) | abandoned
-      └─► abandoned
+      │          └─► uncertain ─► submitted (found, asked again, or settled as made)
+      │                  └─► failed | refused (asked again) | abandoned
+      └─► failed | refused | abandoned
 
 A key has at most one *live* attempt: between its intent and its end it may be charged, and another
 attempt could be charged too.
@@ -22,13 +23,18 @@ State = Literal[
 
 STATES: tuple[State, ...] = get_args(State)
 
+Charged = Literal["no", "refunded", "maybe", "yes"]
+"""Whether money went: never, given back, nobody knows, or it did; as ``vendors/errors.py``."""
+
 MOVES: dict[State, frozenset[State]] = {
-    # nothing was sent: going back to the start of sending is the same attempt
-    "intent": frozenset({"sending", "abandoned", "failed"}),
-    # the POST is under way, or died under way; the vendor may answer that it took nothing
+    # publishing the pictures can fail, or be refused, before anything is posted
+    "intent": frozenset({"sending", "abandoned", "failed", "refused"}),
+    # the POST is under way, or died under way; the vendor may answer that it took nothing. Back to
+    # intent goes only who holds the proof that *this* POST was not taken, the first and only one
     "sending": frozenset({"submitted", "uncertain", "intent", "failed", "refused", "abandoned"}),
-    # only a look at the vendor or a person ends this
-    "uncertain": frozenset({"submitted", "abandoned"}),
+    # only a look at the vendor or a person ends this. Asking again, same key and body, stays here:
+    # that the second POST never left says nothing about the first, so no way leads to intent
+    "uncertain": frozenset({"submitted", "failed", "refused", "abandoned"}),
     "submitted": frozenset(
         {"running", "succeeded", "failed", "refused", "cancelled", "lost", "abandoned"}
     ),
@@ -49,12 +55,25 @@ MOVES: dict[State, frozenset[State]] = {
 LIVE: frozenset[State] = frozenset(
     {"intent", "sending", "uncertain", "submitted", "running", "succeeded", "fetched", "lost"}
 )
-"""States in which another attempt for the same key must not begin."""
+"""States in which another attempt for the same key must not begin; their price is *out*."""
 
-MAYBE_CHARGED: frozenset[State] = frozenset(
-    {"sending", "uncertain", "submitted", "running", "succeeded", "fetched", "committed", "lost"}
-)
-"""States whose price counts as spent or out."""
+MAYBE_CHARGED: frozenset[State] = LIVE - {"intent"} | {"committed"}
+"""States in which money may be gone; in the other ends the attempt's ``charged`` says whether."""
+
+NEEDS: dict[State, tuple[str, ...]] = {
+    "sending": ("body",),
+    "uncertain": ("body",),
+    "submitted": ("body", "handle"),
+    "running": ("handle",),
+    "succeeded": ("handle",),
+    "fetched": ("handle", "clip"),
+    "committed": ("handle", "clip"),
+    "lost": ("handle",),
+}
+"""What must be on disk with a state, for whoever finds it after a death to go on."""
+
+CHARGED_ON: dict[State, Charged] = {"intent": "no", "sending": "maybe", "submitted": "yes"}
+"""What entering a state says of the money, unless told otherwise; other states leave it."""
 
 
 def may_move(before: State, after: State) -> bool:
