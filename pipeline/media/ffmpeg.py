@@ -9,7 +9,9 @@ from __future__ import annotations
 import collections
 import contextlib
 import functools
+import os
 import re
+import signal
 import subprocess
 import threading
 from dataclasses import dataclass
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 _QUIET = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-y")
 _FRAME = re.compile(rb"frame=\s*(\d+)")
 _SHOWN_LINES = 12
+_INTRODUCTION = 65_536  # bytes read of what a program says of itself
+_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 _PATIENCE = 5.0  # seconds between asking a process to end and ending it
 
 
@@ -42,13 +46,16 @@ class FFmpeg:
         """
         return _version(self.path)
 
-    def check(self) -> None:
+    def check(self, patience: float = 30.0) -> None:
         """Find out that it can be started, before anything hangs on it.
 
+        Args:
+            patience: seconds it may take to say its version.
+
         Raises:
-            ToolMissingError: it cannot.
+            ToolMissingError: it cannot, or it is another program.
         """
-        _version(self.path)
+        _version(self.path, patience)
 
     def run(
         self,
@@ -76,7 +83,9 @@ class FFmpeg:
         progress = ("-progress", "pipe:1") if on_frame else ()
         process = self._start([*_QUIET, *progress, *arguments], cwd)
         tail: collections.deque[bytes] = collections.deque(maxlen=_SHOWN_LINES)
+        done = threading.Event()
         helpers = [
+            threading.Thread(target=_end_when, args=(process, stop, done), daemon=True),
             threading.Thread(target=_drain, args=(process.stderr, tail.append), daemon=True),
             threading.Thread(
                 target=_drain, args=(process.stdout, _frame_teller(on_frame)), daemon=True
@@ -91,6 +100,7 @@ class FFmpeg:
             _end(process)
             raise
         finally:
+            done.set()
             for helper in helpers:
                 helper.join()
             for stream in (process.stdin, process.stdout, process.stderr):
@@ -113,7 +123,7 @@ class FFmpeg:
                 start_new_session=True,
             )
         except OSError as error:
-            raise _missing(self.path, error) from error
+            raise _missing(self.path, str(error)) from error
 
 
 def _drain(stream: IO[bytes] | None, take: Callable[[bytes], object]) -> None:
@@ -158,38 +168,87 @@ def _wait(process: subprocess.Popen[bytes], stop: threading.Event | None) -> Non
             return
 
 
+def _end_when(
+    process: subprocess.Popen[bytes], stop: threading.Event | None, done: threading.Event
+) -> None:
+    """End a process that is to stop, though it takes no more of what it is fed."""
+    while stop and not done.wait(0.1):
+        if stop.is_set():
+            _end(process)
+            return
+
+
 def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
+    """End a process and all it has started, which would keep its pipes open."""
+    _signal(process, signal.SIGTERM)
     try:
         process.wait(timeout=_PATIENCE)
     except subprocess.TimeoutExpired:
-        process.kill()
+        _signal(process, _KILL)
         process.wait()
 
 
-def _missing(path: Path, error: OSError) -> ToolMissingError:
+def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    if process.poll() is not None:
+        return  # its number may be another's by now
+    if os.name == "nt":
+        process.terminate()
+        return
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, number)  # it leads a session of its own
+
+
+def _missing(path: Path, why: str) -> ToolMissingError:
     return ToolMissingError(
         f"ffmpeg cannot be started from {path}.",
-        details=str(error),
+        details=why,
         hint="Install imageio-ffmpeg, or name another with --ffmpeg or STORYREEL_FFMPEG.",
     )
 
 
 @functools.cache
-def _version(path: Path) -> str:
-    try:
-        said = subprocess.run(
-            [str(path), "-version"], capture_output=True, check=True, stdin=subprocess.DEVNULL
-        ).stdout
-    except OSError as error:
-        raise _missing(path, error) from error
-    except subprocess.CalledProcessError as error:
+def _version(path: Path, patience: float = 30.0) -> str:
+    said, code = _introduction(path, patience)
+    first = said.decode(errors="replace").split("\n")[0].split(" Copyright")[0].strip()
+    if code or not first.startswith("ffmpeg version "):
         raise ToolMissingError(
             f"{path} is no working ffmpeg.",
-            details=error.stderr.decode(errors="replace").strip() or None,
+            details=first[:200] or "It says nothing to -version.",
             hint="Name another with --ffmpeg or STORYREEL_FFMPEG.",
-        ) from error
-    return said.decode(errors="replace").split("\n")[0].split(" Copyright")[0].strip()
+        )
+    return first
+
+
+def _introduction(path: Path, patience: float) -> tuple[bytes, int]:
+    """The beginning of what a program says to ``-version``, and its exit code."""
+    try:
+        process = subprocess.Popen(
+            [str(path), "-version"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise _missing(path, str(error)) from error
+    late = threading.Event()
+
+    def give_up() -> None:
+        late.set()
+        _signal(process, _KILL)
+
+    watch = threading.Timer(patience, give_up)
+    watch.start()
+    try:
+        with process:
+            said = process.stdout.read(_INTRODUCTION) if process.stdout else b""
+            if len(said) == _INTRODUCTION:  # it would talk on for ever
+                _end(process)
+    finally:
+        watch.cancel()
+    if late.is_set():
+        raise _missing(path, f"It did not say its version within {patience:g} seconds.")
+    return said, process.returncode
 
 
 def find_ffmpeg(chosen: Path | None = None) -> FFmpeg:
