@@ -72,9 +72,9 @@ def read_settings(
         values.update(layer)
         origins.update(dict.fromkeys(layer, origin))
     return Settings(
-        store=_path(values.get("store"), root),
+        store=_path("store", values.get("store"), root),
         jobs=_count("jobs", values["jobs"], origins["jobs"]),
-        ffmpeg=_path(values.get("ffmpeg"), Path.cwd()),
+        ffmpeg=_path("ffmpeg", values.get("ffmpeg"), Path.cwd()),
         origins=origins,
         files=(user_file, project_file),
     )
@@ -122,14 +122,25 @@ def _from_file(path: Path, base: Path, *, allowed: tuple[str, ...]) -> dict[str,
         return {}
     except NotADirectoryError:
         return {}
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"{path} cannot be read: {error}.") from error
+    except UnicodeDecodeError as error:
+        raise _unreadable(path, "it is not UTF-8 text") from error
+    except (ValueError, RecursionError) as error:
+        raise _unreadable(path, str(error)) from error
+    except OSError as error:
+        raise _unreadable(path, error.strerror or str(error)) from error
     for name in data:
         if name not in allowed:
             raise _refused(path, name, allowed)
-    if isinstance(data.get("store"), str):
-        data["store"] = str(base / Path(data["store"]).expanduser())
+    if "store" in data:
+        data["store"] = _path("store", data["store"], base)
     return data
+
+
+def _unreadable(path: Path, why: str) -> SettingsError:
+    return SettingsError(
+        f"{path} cannot be read: {why}.",
+        hint="It is a TOML file with lines such as: jobs = 2",
+    )
 
 
 def _refused(path: Path, name: str, allowed: tuple[str, ...]) -> SettingsError:
@@ -149,12 +160,18 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in named if value}
 
 
-def _path(value: object, base: Path) -> Path | None:
+def _path(name: str, value: object, base: Path) -> Path | None:
     if value is None:
         return None
-    if not isinstance(value, (str, Path)):
-        raise SettingsError(f"{value!r} is no path.")
-    return base / Path(value).expanduser()
+    if not isinstance(value, (str, Path)) or not str(value).strip() or "\0" in str(value):
+        raise SettingsError(f"`{name}` is {value!r}, which is no path.")
+    try:
+        return base / Path(value).expanduser()
+    except RuntimeError as error:
+        raise SettingsError(
+            f"`{name}` is {str(value)!r}: there is no such home folder.",
+            hint="Write the whole path.",
+        ) from error
 
 
 def _count(name: str, value: object, origin: str) -> int:

@@ -12,15 +12,25 @@ import clips
 import pytest
 import stories
 
-from pipeline.errors import LockFileError, StoryreelError, UsageError, of_the_system
+from pipeline.errors import (
+    LockFileError,
+    SettingsError,
+    StoryreelError,
+    ToolMissingError,
+    ToolStoppedError,
+    UsageError,
+    of_the_system,
+)
 from pipeline.files import load_json, read_regular
 from pipeline.ids import TakeKey
+from pipeline.media.ffmpeg import FFmpeg
 from pipeline.media.probe import probe
 from pipeline.plan.planner import make_plan
 from pipeline.plan.take import Lock
 from pipeline.run.events import Stored
 from pipeline.run.runner import run_plan
 from pipeline.run.workshop import Workshop
+from pipeline.settings import read_settings
 from pipeline.sidecars.lock import read_lock
 from pipeline.sidecars.lock_file import load_lock
 from pipeline.sidecars.saved_plan import load_plan
@@ -241,3 +251,69 @@ def test_a_clean_that_does_not_know_what_films_use_keeps_every_clip(ffmpeg, tmp_
 
     assert len(what_to_clean(Store(tmp_path / "store"), ()).clips) == 1
     assert what_to_clean(Store(tmp_path / "store"), None).clips == ()
+
+
+def program(folder, script):
+    """A program of a few lines of shell."""
+    path = folder / "ffmpeg"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return FFmpeg(path)
+
+
+ANSWERS = 'if [ "$1" = -version ]; then echo ffmpeg version 6.0 Copyright; exit 0; fi\n'
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the programs are shell scripts")
+@pytest.mark.parametrize(
+    ("script", "why"),
+    [
+        ('printf "\\377\\376garbage\\n"', "garbage"),
+        ("exit 0", "nothing"),
+        ("yes", "y"),
+        ("sleep 60 & sleep 60", "within 0.3 seconds"),
+        ("echo no; exit 1", "no"),
+    ],
+)
+def test_another_program_is_no_ffmpeg(tmp_path, script, why):
+    """Whatever it says, however long it takes: the error names it, and the way out."""
+    with pytest.raises(ToolMissingError) as caught:
+        program(tmp_path, script).check(patience=0.3)
+
+    assert why in caught.value.details
+    assert "STORYREEL_FFMPEG" in caught.value.hint
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the programs are shell scripts")
+def test_an_ffmpeg_that_takes_nothing_in_can_be_stopped(tmp_path):
+    """Fed more than a pipe holds and stopped, it ends with what it started."""
+    stop = threading.Event()
+
+    def feed():
+        yield bytes(10)
+        stop.set()
+        yield bytes(10_000_000)
+
+    with pytest.raises(ToolStoppedError):
+        program(tmp_path, ANSWERS + "sleep 60").run([], feed=feed(), stop=stop)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('store = ""', "no path"),
+        ('store = "a\\u0000b"', "no path"),
+        ("store = 5", "no path"),
+        ('store = "~nosuchuser/x"', "home folder"),
+        (f"x = {DEEP}", "cannot be read"),
+        (b"# \xff", "UTF-8"),
+        ("jobs = true", "number from 1"),
+    ],
+)
+def test_settings_that_mean_nothing_are_told(tmp_path, text, why):
+    """A project's file: which one, and what is wrong with it."""
+    path = tmp_path / "storyreel.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    with pytest.raises(SettingsError, match=why):
+        read_settings(tmp_path, environment={}, user_file=tmp_path / "none")
