@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+
+from pipeline.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,21 @@ class Total:
 
 
 FREE = "free"
+_AMOUNT = re.compile(r"\$?\s*(\d{1,9}(?:\.\d{1,6})?)\s*([a-z]*|\$)", re.ASCII)
+_UNITS = {"": "usd", "$": "usd", "usd": "usd", "dollars": "usd", "credits": "credits",
+          "credit": "credits"}  # fmt: skip
+
+
+def parse_amount(text: str) -> tuple[str, Fraction]:
+    """Read a ceiling: ``5``, ``$5``, ``5usd`` (dollars), ``800credits``; the unit and the amount.
+
+    Raises:
+        UsageError: it is none of these.
+    """
+    match = _AMOUNT.fullmatch(text.strip().lower())
+    if match is None or match[2] not in _UNITS:
+        raise UsageError(f"`{text}` is no amount.", hint="Write 5 (dollars) or 800credits.")
+    return _UNITS[match[2]], Fraction(match[1])
 
 
 def spell_amount(amount: Fraction, unit: str) -> str:

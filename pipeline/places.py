@@ -7,6 +7,7 @@
     <root>/output/<name>/<name>.mp4               its film
     <root>/output/<name>/draft/                   a draft's film, and a lock of its own
     <root>/output/store/                          every board's clips
+    <root>/output/journal.db                      every paid job of the project
 """
 
 from __future__ import annotations
@@ -44,6 +45,11 @@ class Places:
     def segments(self) -> Path:
         """Pieces of films, kept by content; free to make again."""
         return self.store / "segments"
+
+    @property
+    def journal(self) -> Path:
+        """What happened to money in this project; private, never in git."""
+        return self.root / "output" / "journal.db"
 
     @property
     def receipt(self) -> Path:

@@ -116,7 +116,7 @@ async def fetch(errands: Errands, attempt: Attempt, counter: Counter, tell: Tell
         made_for = _made_for(attempt, counter)
         clip = await asyncio.to_thread(errands.store.admit, target, facts, made_for)
     finally:
-        target.unlink(missing_ok=True)
+        _clear(target)
     return await errands.move(attempt, "fetched", clip=clip.digest)
 
 
@@ -136,11 +136,17 @@ async def _download_whole(
         try:
             await asyncio.to_thread(check_decodable, target)
         except MediaError as error:
-            target.unlink(missing_ok=True)
+            _clear(target)
             if not left:
                 raise _delivered_nothing(attempt, error) from error
         else:
             return
+
+
+def _clear(target: Path) -> None:
+    """Remove a download and the note of how far it came."""
+    for path in (target, target.with_name(f"{target.name}.resume")):
+        path.unlink(missing_ok=True)
 
 
 async def _look_for_new_links(errands: Errands, attempt: Attempt, counter: Counter) -> Attempt:

@@ -62,7 +62,8 @@ class Errands:
 
     async def move(self, attempt: Attempt, to: State, detail: str = "", **facts: Any) -> Attempt:
         """Write a move; it is on disk when this returns."""
-        return await asyncio.to_thread(self.journal.move, attempt.id, to, detail=detail, **facts)
+        written = self.journal.move_soon(attempt.id, to, detail=detail, **facts)
+        return await asyncio.wrap_future(written)
 
     async def patiently(
         self, verb: Verb, counter: Counter, act: Callable[[], Awaitable[_Answer]]

@@ -15,11 +15,13 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.errors import StoryreelError
+from pipeline.errors import StoryreelError, ToolStoppedError
+from pipeline.ids import ShotId
 from pipeline.journal.attempt import Attempt
 from pipeline.journal.wall import Wall
-from pipeline.run.collecting import fetch, watch
+from pipeline.run.collecting import ended, fetch, watch
 from pipeline.run.errands import Counter, Errands, Tell
+from pipeline.run.events import Noted
 from pipeline.run.paid_errors import (
     EndedBeforeError,
     KeptForLaterError,
@@ -28,6 +30,7 @@ from pipeline.run.paid_errors import (
 )
 from pipeline.run.submitting import Job, reconcile, send
 from pipeline.vendors.errors import JobFailedError, RefusedError
+from pipeline.vendors.interface import Waiting
 
 ENDED = ("failed", "refused", "cancelled", "abandoned")
 
@@ -95,6 +98,34 @@ class Ordering:
                     raise LostJobError(attempt)
                 case _:  # fetched, committed, or ended without a clip
                     return attempt
+
+    async def look_once(self, attempt: Attempt, tell: Tell) -> Attempt:
+        """Look at a job nobody waits for: fetch its clip if it is done, else leave it out there.
+
+        Whatever goes wrong is left in the journal for the next run.
+        """
+        counter = self.counters.get(attempt.route)
+        handle = attempt.handle
+        if attempt.state == "intent":
+            return await self.carry_on(attempt, tell)
+        if counter is None or attempt.state in ("uncertain", "lost"):
+            return attempt
+        try:
+            if attempt.state == "sending":
+                attempt = await reconcile(self.errands, attempt, counter)
+                handle = attempt.handle
+            if attempt.state in ("submitted", "running") and handle is not None:
+                state = await counter.vendor.poll(handle)
+                if isinstance(state, Waiting):
+                    return attempt
+                attempt = await ended(self.errands, attempt, state)
+            if attempt.state == "succeeded":
+                attempt = await fetch(self.errands, attempt, counter, tell)
+        except ToolStoppedError:
+            raise
+        except StoryreelError as error:
+            tell(Noted(ShotId(attempt.shot), f"an older job of it: {error.brief}"))
+        return attempt
 
     async def _ended_before(self, job: Job) -> Attempt | None:
         """The last attempt at this take, if it failed: it is not begun anew by itself."""

@@ -65,3 +65,16 @@ class EndedBeforeError(StoryreelError):
             hint="Change its prompt or pictures, or order it again with --retry-failed 1.",
         )
         self.attempt = attempt
+
+
+class NoRouteError(StoryreelError):
+    """No route of the shot's can send what it uses."""
+
+    exit_code = 6
+    code = "no-route"
+
+    def __init__(self, shot: str, model: str) -> None:
+        super().__init__(
+            f"No route in {shot}'s list can send its pictures to {model}.",
+            hint="See storyreel routes, and name another in the board's `routes`.",
+        )

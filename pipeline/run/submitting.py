@@ -51,34 +51,52 @@ async def send(errands: Errands, attempt: Attempt, job: Job, counter: Counter) -
     await errands.patiently("connect", counter, vendor.connect)
     async with counter.posts:
         await errands.turn(counter)
-        attempt = await errands.move(
-            attempt, "sending", body=body, inputs_expire=min(expiries, default=None)
-        )
-        return await _post(errands, attempt, counter)
+        posting = _Posting(errands, attempt, counter, body, min(expiries, default=None))
+        return await posting.to_an_end()
 
 
 async def _publish(errands: Errands, counter: Counter, picture: Path) -> Published:
     return await errands.patiently("publish", counter, lambda: counter.vendor.publish(picture))
 
 
-async def _post(errands: Errands, attempt: Attempt, counter: Counter) -> Attempt:
-    """Post the journal's body; every way it can end is a move.
+@dataclass
+class _Posting:
+    """One POST until its fate is written down.
 
     It is posted again only after the vendor, or the line, has said that it was not taken.
     """
-    body, key = _as_written(attempt)
-    tries = 0
-    while True:
-        tries += 1
-        try:
-            return await _submitted(errands, attempt, await counter.vendor.submit(body, key))
-        except VendorError as error:
-            decision = errands.decide("submit", error, tries)
-            if isinstance(decision, Ask) or isinstance(error, ConflictError):
-                return await reconcile(errands, attempt, counter)
-            if not isinstance(decision, Wait):
-                return await _not_taken(errands, attempt, error)
-            await errands.wait(decision, error, counter)
+
+    errands: Errands
+    attempt: Attempt
+    counter: Counter
+    body: bytes
+    inputs_expire: float | None
+
+    async def to_an_end(self) -> Attempt:
+        errands, key = self.errands, self.attempt.idempotency_key
+        if key is None:
+            raise AssertionError("an attempt has its idempotency key from its intent on")
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                submitted = await self.counter.vendor.submit(self.body, key, self._sending)
+                return await _submitted(errands, self.attempt, submitted)
+            except VendorError as error:
+                decision = errands.decide("submit", error, tries)
+                if isinstance(decision, Ask) or isinstance(error, ConflictError):
+                    return await reconcile(errands, self.attempt, self.counter)
+                if not isinstance(decision, Wait):
+                    return await _not_taken(errands, self.attempt, error)
+                await errands.wait(decision, error, self.counter)
+
+    async def _sending(self) -> None:
+        """Connected, and nothing has left yet: from here on it may have been sent."""
+        self.errands.leave_if_asked()
+        if self.attempt.state == "intent":
+            self.attempt = await self.errands.move(
+                self.attempt, "sending", body=self.body, inputs_expire=self.inputs_expire
+            )
 
 
 async def _not_taken(errands: Errands, attempt: Attempt, error: VendorError) -> Attempt:
@@ -87,7 +105,8 @@ async def _not_taken(errands: Errands, attempt: Attempt, error: VendorError) -> 
     if isinstance(error, BadRequestError):
         return await errands.move(attempt, "failed", error.brief, charged="no", error=str(error))
     # the key, the money, a vendor that is down: nothing was taken, and the next run may try
-    await errands.move(attempt, "intent", error.brief)
+    if attempt.state == "sending":
+        await errands.move(attempt, "intent", error.brief)
     raise error
 
 

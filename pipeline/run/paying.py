@@ -1,0 +1,137 @@
+"""A step of the plan as a job for a route; and jobs that no step wants any more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipeline.ids import TakeKey
+from pipeline.journal.attempt import Attempt, Intent
+from pipeline.journal.journal import Journal
+from pipeline.models.catalog import models, routes
+from pipeline.plan.price import billed_seconds, price_of, route_for
+from pipeline.plan.request import Request
+from pipeline.plan.step import Forced, Make, Step
+from pipeline.plan.take import Lock
+from pipeline.run.collecting import price_words
+from pipeline.run.events import Event
+from pipeline.run.ordering import Ordering
+from pipeline.run.paid_errors import NoRouteError
+from pipeline.run.prepared import Bought, Lane, Prepared
+from pipeline.run.submitting import Job
+from pipeline.storyboard.prompt import spell
+from pipeline.storyboard.shot import Shot
+from pipeline.vendors.interface import Asked
+
+
+@dataclass
+class Paying:
+    """Gets clips through routes for one board's run (``run/prepared.py``, ``Away``).
+
+    Args:
+        ordering: orders and collects.
+        run: a name no other run has.
+        board: the board's name.
+    """
+
+    ordering: Ordering
+    run: str
+    board: str
+
+    def lane(self, step: Step) -> Lane:
+        """The lane of the shot's route."""
+        route = _route(step.shot)
+        most = self.ordering.counters[route].route.jobs_at_once
+        return Lane(route, most, away=True)
+
+    async def buy(self, step: Step, prepared: Prepared, tell: Callable[[Event], None]) -> Bought:
+        """The clip of a take, through its route; see ``Ordering.attempt_for``."""
+        job = job_for(step, prepared, run=self.run, board=self.board)
+        attempt = await self.ordering.attempt_for(job, tell)
+        if attempt.clip is None:
+            raise AssertionError("an attempt that ended well has its clip")
+        clip = self.ordering.errands.store.clip(attempt.clip)
+        return Bought(clip, attempt.route, price_words(attempt))
+
+
+def job_for(step: Step, prepared: Prepared, *, run: str, board: str) -> Job:
+    """What a step wants of its route."""
+    shot, request = step.shot, prepared.request
+    route, price = _route(shot), price_of(shot)
+    forced = isinstance(step.action, Make) and isinstance(step.action.reason, Forced)
+    intent = Intent(
+        run=run,
+        key=prepared.key,
+        board=board,
+        shot=shot.id,
+        model=shot.model,
+        route=route,
+        mode=shot.mode,
+        fields=request.fields(),
+        seconds=billed_seconds(shot),
+        unit=price.unit if price else None,
+        estimate=price.amount if price else None,
+        seed=request.seed,
+        again=forced,
+    )
+    pictures = tuple(prepared.files[source] for source in shot.sources)
+    return Job(intent, pictures, lambda links: asked(request, route, links))
+
+
+def asked(request: Request, route: str, links: tuple[str, ...]) -> Asked:
+    """A request in the words of its route, its pictures published."""
+    token = routes()[route].serves[request.model].reference_token
+    return Asked(
+        model=request.model,
+        mode=request.mode,
+        prompt=spell(request.prompt, token),
+        seed=request.seed,
+        seconds=request.seconds,
+        resolution=request.resolution,
+        aspect=request.aspect,
+        pictures=links,
+    )
+
+
+def commit_taken(journal: Journal, lock: Lock) -> None:
+    """Attempts whose clip the lock names have come to their end."""
+    named = {take.clip for block in lock.shots.values() for take in block.takes}
+    for attempt in journal.live():
+        if attempt.state == "fetched" and attempt.clip in named:
+            journal.move(attempt.id, "committed")
+
+
+async def collect_others(
+    ordering: Ordering, board: str, wanted: frozenset[TakeKey], tell: Callable[[Event], None]
+) -> tuple[Attempt, ...]:
+    """Fetch what is done of jobs that were paid for though the board has changed since.
+
+    Each is looked at once; what is still being made is left for a later run.
+    """
+    collected = []
+    for attempt in ordering.errands.journal.live():
+        if attempt.board == board and attempt.key not in wanted:
+            looked = await ordering.look_once(attempt, tell)
+            if looked.state == "fetched":
+                collected.append(looked)
+    return tuple(collected)
+
+
+def words_of(attempt: Attempt) -> str:
+    """An attempt in a plan's words."""
+    job = f"job at {attempt.route}"
+    return {
+        "sending": f"sent to {attempt.route}, answer lost: asked for again, charged once",
+        "submitted": f"{job}, waiting",
+        "running": f"{job}, running",
+        "succeeded": f"{job} is done, its clip is fetched",
+        "uncertain": f"sent to {attempt.route}, nobody knows whether it was taken: settle it",
+        "lost": f"{attempt.route} lost it, paid for: settle it",
+    }.get(attempt.state, (attempt.error or attempt.state).splitlines()[0])
+
+
+def _route(shot: Shot) -> str:
+    route = route_for(shot)
+    if route is None:
+        raise NoRouteError(shot.id, models()[shot.model].title)
+    return route
