@@ -94,21 +94,54 @@ class Price(Data):
     usd_note: str | None = None
 
 
+class Wire(Data):
+    """What a route calls a model, and the block of its request that holds the model's settings."""
+
+    model: str
+    block: str
+
+
 class Served(Data):
     """How one route serves one model."""
 
+    wire: Wire | None = Field(default=None, description="absent: not connected yet")
     reference_token: str = Field(description="how a reference is addressed; {n} counts from 1")
     references: Span | None = Field(default=None, description="absent: what the model takes")
     price: Price | None = None
 
 
+class Upload(Data):
+    """What a route takes as an upload; ``life`` is the least a link to it lives, in seconds."""
+
+    formats: tuple[str, ...]
+    most_bytes: int
+    life: int
+
+
 class Route(Data):
-    """Who may serve a model: its spelling, limits and prices."""
+    """Who may serve a model: its spelling, limits and prices.
+
+    ``poll_floor`` is the shortest time between two looks at a job, ``job_deadline`` how long a job
+    is waited for in one run; an idempotency key holds for ``idempotency_seconds``, a finished
+    clip's link for ``clip_seconds`` at least. All are in seconds. ``jobs_at_once`` and
+    ``requests_per_minute`` are an account's.
+    """
 
     name: str
     title: str
     connected: bool = Field(description="whether storyreel can already order through it")
     key_variable: str | None = None
+    base_url: str | None = None
+    upload: Upload | None = None
+    poll_floor: float = 5.0
+    job_deadline: float = 3600.0
+    idempotency_seconds: float | None = Field(
+        default=None, description="absent: the route has no idempotency keys"
+    )
+    clip_seconds: float | None = None
+    jobs_at_once: int = 4
+    requests_per_minute: int = 60
+    notes: tuple[str, ...] = Field(default=(), description="what is not sure, for people")
     serves: dict[str, Served]
     source: str
     as_of: dt.date

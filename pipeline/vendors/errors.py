@@ -20,12 +20,16 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import ClassVar, Literal
 
 from pipeline.errors import StoryreelError
 
 Charged = Literal["no", "refunded", "maybe", "yes"]
 """Whether money went: never, given back, nobody knows, or it did."""
+
+Refusable = Literal["prompt", "picture", "result"]
+"""What moderation can refuse: an input, or what the model made of them."""
 
 Whose = Literal["yours", "ours", "vendor", "network"]
 """Whose fault it is: the user's (board, key, money), storyreel's, the vendor's, or the line's."""
@@ -82,11 +86,28 @@ class KeyRefusedError(VendorError):
 
 
 class NoMoneyError(VendorError):
-    """The account has too little money for this take."""
+    """The account has too little money; ``required`` and ``available`` as the vendor told them."""
 
     exit_code = 5
     code = "no-money"
     whose = "yours"
+
+    def __init__(
+        self,
+        who: str,
+        *,
+        required: Fraction | None = None,
+        available: Fraction | None = None,
+        unit: str = "credits",
+        request_id: str | None = None,
+    ) -> None:
+        brief = f"The account at {who} has too little money."
+        if required is not None and available is not None:
+            asks, has = (f"{float(amount):g}" for amount in (required, available))
+            brief = f"{who} asks {asks} {unit}, and the account has {has}."
+        super().__init__(brief, hint=f"Add {unit} to your account at {who}.", request_id=request_id)
+        self.required = required
+        self.available = available
 
 
 class BadRequestError(VendorError):
@@ -132,11 +153,29 @@ class UnreadableError(VendorError):
 
 
 class RefusedError(VendorError):
-    """Moderation refused the prompt, a picture, or the result."""
+    """Moderation refused the prompt, a picture, or the result.
+
+    ``refused`` says which, where the vendor does; ``picture`` its number as sent, from 1.
+    """
 
     code = "refused"
     whose = "yours"
     charged = "refunded"
+
+    def __init__(
+        self,
+        brief: str,
+        *,
+        refused: Refusable | None = None,
+        picture: int | None = None,
+        details: str | None = None,
+        hint: str | None = None,
+        charged: Charged | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(brief, details=details, hint=hint, charged=charged, request_id=request_id)
+        self.refused = refused
+        self.picture = picture
 
 
 class JobFailedError(VendorError):
@@ -152,6 +191,13 @@ class LinkError(VendorError):
     code = "link"
     charged = "yes"
 
-    def __init__(self, brief: str, *, again: bool, details: str | None = None) -> None:
-        super().__init__(brief, details=details)
+    def __init__(
+        self,
+        brief: str,
+        *,
+        again: bool,
+        details: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(brief, details=details, retry_after=retry_after)
         self.again = again

@@ -6,7 +6,7 @@ That is ``run/``'s business, which has the clock, the journal and the money.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +17,10 @@ from pipeline.vendors.errors import VendorError
 
 Handle = Mapping[str, Any]
 """A job as its vendor knows it: opaque, JSON, kept in the journal, never taken apart elsewhere."""
+
+
+Sending = Callable[[], Awaitable[object]]
+"""Awaited when the connection stands, just before the first byte of a paid request leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,10 @@ class Succeeded:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The job ended without a clip; ``error`` says why, and whether it was charged."""
+    """The job ended without a clip; ``error`` says why, and whether it was charged.
+
+    ``cost`` is what the vendor tells of it, before any refund.
+    """
 
     error: VendorError
     cost: Fraction | None
@@ -109,33 +116,51 @@ class Balance:
 
 
 class Vendor(Protocol):
-    """One vendor's API, spoken with one key. All verbs raise only ``VendorError``."""
+    """One vendor's API, spoken with one key. All verbs raise only ``VendorError``.
+
+    Besides, ``publish`` raises ``MediaError`` where the picture cannot be read, ``fetch`` raises
+    ``StoreError`` where the disk does not take the clip, and ``submit`` what ``sending`` raised.
+    """
 
     name: str
 
     async def publish(self, picture: Path) -> Published:
-        """Put a picture where the vendor can read it."""
+        """Put a picture, fit for the route (``media/fitting.py``), where the vendor can read it."""
         ...
 
     def body(self, asked: Asked) -> bytes:
-        """The exact bytes to post; pure. The journal keeps them, ``submit`` sends nothing else."""
+        """The exact bytes to post; pure. The journal keeps them, ``submit`` sends nothing else.
+
+        Raises:
+            BadRequestError: the route cannot be asked this; our check should have known.
+        """
         ...
 
     async def connect(self) -> None:
-        """Resolve, connect and shake hands, so that ``submit`` has only the posting left to do."""
+        """Resolve, connect, shake hands and see the key accepted, so that ``submit`` seldom fails.
+
+        It is a courtesy: another request may take the connection, or it may die. The moment before
+        the first byte leaves is ``submit``'s ``sending``.
+        """
         ...
 
-    async def submit(self, body: bytes, idempotency_key: str) -> Submitted:
+    async def submit(
+        self, body: bytes, idempotency_key: str, sending: Sending | None = None
+    ) -> Submitted:
         """Post the job, once.
 
+        ``sending`` is awaited once, when name, TCP and TLS are done and nothing has left yet: the
+        place to write down that it may have been sent. What it raises stops the posting and goes
+        through. It is not awaited where no connection came about.
+
         Raises:
-            NotSentError, TooManyError, VendorDownError, …: it was not taken (charged: no).
-            MaybeSentError, UnreadableError: it may have been (charged: maybe).
+            NotSentError, TooManyError, …: it was not taken (``charged`` is no).
+            MaybeSentError, UnreadableError, ConflictError: it may have been (maybe).
         """
         ...
 
     async def poll(self, handle: Handle) -> JobState:
-        """Ask how the job is."""
+        """Ask how the job is; a job the vendor does not know is ``Lost``."""
         ...
 
     async def find(self, body: bytes, since: float, claimed: frozenset[str]) -> Submitted | None:
@@ -149,7 +174,11 @@ class Vendor(Protocol):
     async def fetch(self, link: str, target: Path, tell: Callable[[int, int | None], None]) -> None:
         """Download to ``target``, going on where a cut connection left it.
 
-        ``tell`` hears the bytes that are there, and of how many if known.
+        ``tell`` hears the bytes that are there, and of how many if known. While it is not whole, a
+        small file beside ``target`` (``<name>.resume``) remembers what the bytes are of.
+
+        Raises:
+            LinkError: ``again`` says whether the same link may work later.
         """
         ...
 

@@ -1,0 +1,33 @@
+"""Route's name -> the adapter that speaks with it: a literal the type checker can read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pipeline.errors import NotConnectedError
+from pipeline.models.abilities import Route
+from pipeline.vendors.interface import Vendor
+
+
+def _apiframe(route: Route, key: str, base_url: str) -> Vendor:
+    from pipeline.vendors.apiframe import Apiframe
+
+    return Apiframe(route, key, base_url)
+
+
+VENDORS: dict[str, Callable[[Route, str, str], Vendor]] = {"apiframe": _apiframe}
+"""The routes storyreel can order through."""
+
+
+def vendor_for(route: Route, key: str, base_url: str) -> Vendor:
+    """The adapter of ``route``, with its key; nothing is asked yet.
+
+    Raises:
+        NotConnectedError: this storyreel cannot order through the route.
+    """
+    if route.name not in VENDORS:
+        raise NotConnectedError(
+            f"{route.title} cannot be ordered through from this version of storyreel.",
+            hint=f"Take another route: {', '.join(VENDORS)}.",
+        )
+    return VENDORS[route.name](route, key, base_url)
