@@ -13,7 +13,7 @@ import pytest
 HOUSE = Path(__file__).parent.parent / "pipeline"
 WORDS = {
     "pipeline", "errors", "ids", "timing", "files", "graph", "settings", "money", "places",
-    "receipt", "models",
+    "receipt", "models", "keys", "tracked",
 }  # fmt: skip
 
 # room -> the rooms it may import from, besides the words and itself

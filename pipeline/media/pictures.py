@@ -104,6 +104,24 @@ def look_at_picture(path: Path) -> PictureFacts:
     return PictureFacts(width, height, kind, mode, len(data), files.digest_of_bytes(data))
 
 
+@contextlib.contextmanager
+def opened_picture(path: Path) -> Iterator[Image]:
+    """A picture to be decoded, with everything that Pillow may say of it translated.
+
+    Raises:
+        MediaError: as ``look_at_picture``; also from within the block.
+    """
+    data = _read(path)
+    with _pillow_errors(path, data):
+        _measure(path, data)
+        yield _opened(data)
+
+
+def lies_turned(image: Image, data: bytes) -> bool:
+    """Whether EXIF says to turn or mirror it before it is shown."""
+    return image.format != "TIFF" and _orientation(image, data) != 1
+
+
 def _read(path: Path) -> bytes:
     refuse_unless_file(path)
     try:

@@ -55,6 +55,7 @@ class PictureNeeds(Data):
     reference_least_side: int
     widest: ExactSeconds = Field(description="longest side over shortest, at most")
     most_bytes: int
+    most_side: int | None = Field(default=None, description="absent: nobody says")
 
 
 class Model(Data):
