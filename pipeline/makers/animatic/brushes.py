@@ -181,7 +181,10 @@ def glitter(onto: Image.Image, chance: random.Random, across: float, horizon: fl
 
 
 def lit_edge(shape: Image.Image, right: bool, reach: int) -> Image.Image:
-    """The rim of a mask on the side the light comes from, soft towards the inside."""
+    """Where light from one side strikes a shape's rim.
+
+    It goes on outside of the shape, so that the shape's own soft edge is lit too.
+    """
     reach = max(2, reach)
     away = ImageChops.offset(shape, -reach if right else reach, reach // 2)
-    return ImageChops.multiply(shape, ImageChops.invert(blurred(away, reach / 2)))
+    return ImageChops.invert(blurred(away, reach / 2))

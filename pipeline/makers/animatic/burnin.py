@@ -120,7 +120,7 @@ def wears_bands(picture: Image.Image, layout: Layout) -> bool:
 
     Told by the ground where no word ever stands: at the sides of both bands.
     """
-    side = max(2, layout.margin - 2)
+    side = layout.side
     low, high = GROUND[0] - _TOLERANCE, GROUND[0] + _TOLERANCE
     below = layout.height - layout.bottom + layout.rule + 2
     for top, bottom in ((2, layout.top - 2), (below, layout.height - 2)):
@@ -172,7 +172,7 @@ def _top(words: Words, layout: Layout, accent: Colour, until: int) -> Planes:
     strong.write(draw, x, baseline, shot, _BRIGHT)
     x += strong.width(shot) + gap
     if not layout.roomy:
-        return planes_of(tile)
+        return _finished(draw, tile, 0, layout)
     if layout.rows == 1:
         _context(draw, words, light, (x, until - gap), baseline)
     else:
@@ -180,7 +180,7 @@ def _top(words: Words, layout: Layout, accent: Colour, until: int) -> Planes:
         below = baseline + layout.leading
         right = layout.width - layout.margin
         _scene_and_beat(draw, words, light, (layout.margin, right), below)
-    return planes_of(tile)
+    return _finished(draw, tile, 0, layout)
 
 
 def _context(
@@ -238,4 +238,11 @@ def _page(lines: list[str], layout: Layout, light: Lettering) -> Planes:
         if leftward(line):
             x = layout.width - layout.margin - light.width(line)
         light.write(draw, x, baseline + number * layout.leading, line, _WORDS)
+    return _finished(draw, tile, layout.rule, layout)
+
+
+def _finished(draw: ImageDraw.ImageDraw, tile: Image.Image, below: int, layout: Layout) -> Planes:
+    """The band, its sides wiped of what hangs over: they tell a frame that bears bands."""
+    for left in (0, layout.width - layout.side):
+        draw.rectangle((left, below, left + layout.side - 1, tile.height), fill=GROUND)
     return planes_of(tile)

@@ -25,7 +25,8 @@ class Pose:
     ``turn_x``, ``turn_y``: all depths alike, in windows; right and down count up.
     ``carry_x``, ``carry_y``: the same at depth 1, more for what is nearer.
     ``zoom``: logarithm of the enlargement, all alike; ``dolly``: at depth 1.
-    ``roll``: radians, the camera clockwise. ``around``: carried about a point at depth 1, in
+    ``roll``: radians, the camera clockwise; ``room``: the roll for which the picture is enlarged
+    so that its corners stay filled. ``around``: carried about a point at depth 1, in
     windows; ``yaw``: how much larger its turning makes the left side than the right in a picture
     that has no depth of its own. ``follow``: windows by which the camera keeps up with a subject.
     For a picture that has no depth of its own: ``push`` is a ``zoom``, ``rise`` how much faster
@@ -39,6 +40,7 @@ class Pose:
     zoom: float = 0.0
     dolly: float = 0.0
     roll: float = 0.0
+    room: float = 0.0
     yaw: float = 0.0
     around: float = 0.0
     follow: float = 0.0
@@ -113,7 +115,8 @@ def path(
     poses = []
     for frame in range(frames):
         share = _eased(frame / span, ramp) - rest
-        poses.append(way.times(share).plus(sway[frame]))
+        room = abs(way.roll * share) if first or last else abs(way.roll) / 2
+        poses.append(way.times(share).plus(sway[frame]).plus(Pose(room=room)))
     return tuple(poses)
 
 
@@ -166,7 +169,7 @@ def view(pose: Pose, depth: float, window: Box, *, alone: bool) -> Map:
     """
     width, height = window.width, window.height
     closer = pose.zoom + pose.dolly * depth + pose.push * alone
-    size = math.exp(closer) * _cover(pose.roll, width / height)
+    size = math.exp(closer) * _cover(pose.room, width / height)
     if alone:
         across, rise, yaw = pose.turn_x + pose.carry_x + pose.around / 2, pose.rise, pose.yaw
     else:

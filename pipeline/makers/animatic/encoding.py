@@ -18,6 +18,7 @@ QUALITY = 17  # x264's crf
 THREADS = 4  # x264's result depends on their number, so it is fixed
 _GROUP_SECONDS = 2  # the longest way to a key frame
 _EXACT = 3  # x264's quantiser for the frames other clips start from or were given
+# On the input too: told on the output alone, ffmpeg 9 would convert.
 _TAGS = (
     "-color_range", "tv", "-colorspace", "bt709", "-color_primaries", "bt709",
     "-color_trc", "bt709",
@@ -37,7 +38,7 @@ def video_settings(rate: Fraction, frames: int, *, given: bool = False) -> list[
     )
     return [
         "-c:v", "libx264", "-preset", PRESET, "-crf", str(QUALITY), "-profile:v", "high",
-        "-pix_fmt", "yuv420p", "-x264-params", x264, *_TAGS,
+        "-pix_fmt", "yuv420p", "-x264-params", x264,
     ]  # fmt: skip
 
 
@@ -62,6 +63,7 @@ def arguments(
         "-f", "rawvideo", "-pix_fmt", "yuv420p", "-video_size", f"{width}x{height}",
         "-framerate", f"{rate.numerator}/{rate.denominator}", *_TAGS, "-i", "pipe:0",
         "-f", "s16le", "-ar", str(sound.RATE), "-ac", str(sound.CHANNELS), "-i", track,
-        "-map", "0:v", "-map", "1:a", *video_settings(rate, frames, given=given), *sound_settings(),
+        "-map", "0:v", "-map", "1:a", *video_settings(rate, frames, given=given), *_TAGS,
+        *sound_settings(),
         "-map_metadata", "-1", *exact, "-movflags", "+faststart", "-f", "mp4", target,
     ]  # fmt: skip

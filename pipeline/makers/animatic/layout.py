@@ -44,6 +44,11 @@ class Layout:
         return Box(0, self.top, self.width, self.height - self.bottom)
 
     @property
+    def side(self) -> int:
+        """The columns at either side of a band where nothing is ever drawn."""
+        return max(2, self.margin - 2)
+
+    @property
     def roomy(self) -> bool:
         """Whether there is room for more than the shot, the time and the prompt."""
         return min(self.width, self.height) >= _ROOMY
