@@ -8,6 +8,7 @@ from typing import IO, Any
 
 import click
 
+from pipeline.cli.streams import write
 from pipeline.settings import wants_colour
 
 _chosen = {"color": "auto"}
@@ -34,19 +35,21 @@ def terminal_width() -> int:
 
 def say(text: str) -> None:
     """Talk to a person: on standard error, so that standard output stays data."""
-    click.echo(text, err=True, color=colouring(sys.stderr))
+    write(text, sys.stderr, color=colouring(sys.stderr))
 
 
-def put(text: str) -> None:
+def put(text: str, *, newline: bool = True) -> None:
     """Put out data: on standard output."""
-    click.echo(text, color=colouring(sys.stdout))
+    write(text, sys.stdout, color=colouring(sys.stdout), newline=newline)
 
 
-def put_json(document: Any) -> None:
-    """Put out one JSON document."""
+def put_json(document: Any, *, indent: int | None = 2) -> None:
+    """Put out one JSON document; ``indent`` absent, on a line of its own."""
     import json
 
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    text = json.dumps(document, ensure_ascii=False, indent=indent)
+    # a path that is no Unicode: JSON has an escape for that
+    put(text.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
 def put_table(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import threading
 from collections.abc import Iterator
 from types import FrameType
-
-from pipeline.cli.console import say
 
 
 @contextlib.contextmanager
@@ -20,7 +19,8 @@ def stop_on_interrupt() -> Iterator[threading.Event]:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
-        say("\nstopping: clips that are finished are kept (again to leave at once)")
+        with contextlib.suppress(OSError):  # not through the stream: it may be in use just now
+            os.write(2, b"\nstopping: clips that are finished are kept (again to leave at once)\n")
 
     if threading.current_thread() is not threading.main_thread():
         yield stop

@@ -19,11 +19,14 @@ COMMANDS = {
     "check": "Find every fault of a storyboard; make nothing.",
     "plan": "Show what a render would make, why, and what it costs.",
     "render": "Make what is missing and cut the film.",
+    "status": "Show how each shot stands, what is out, what was spent.",
     "show": "Show exactly what one shot asks of its model.",
     "assemble": "Cut the film from the clips that are there.",
     "graph": "Show which shot waits for which.",
     "models": "Show what each model can do.",
     "routes": "Show who serves which model, and at what price.",
+    "journal": "Show every paid job of this project.",
+    "settle": "Say what became of a job nobody knows about.",
     "schema": "Write the JSON Schema of storyboards, for editors.",
     "explain": "Explain a fault by its code.",
     "doctor": "Check this machine and project.",
@@ -33,8 +36,8 @@ COMMANDS = {
 
 EPILOG = """\b
 Exit codes: 0 done, 1 some shot or the film failed, 2 wrong usage, 3 faults in a
-storyboard, 4 `plan --exit-code` found work, 5 refused (a saved plan moved),
-6 a model cannot be reached, 130 interrupted."""
+storyboard, 4 `plan --exit-code` found work, 5 refused (a wall, no agreement, a
+saved plan that moved), 6 a model cannot be reached, 130 interrupted."""
 
 
 class Commands(click.Group):
@@ -93,33 +96,43 @@ def storyreel(color: str) -> None:
 
 def run() -> None:
     """The ``storyreel`` command."""
+    from pipeline.cli.streams import prepare_streams
+
+    prepare_streams()
     sys.exit(exit_code_of(sys.argv[1:]))
 
 
 def exit_code_of(arguments: list[str]) -> int:
     """Run a command line and give its exit code; every error is shown here and nowhere else."""
     try:
+        code = _called(arguments)
+    except Exception as error:  # noqa: BLE001 - the one place where every error ends
+        from pipeline.cli.problems import show_problem
+
+        code = show_problem(error, arguments)
+    return code or _told_in_full(arguments)
+
+
+def _called(arguments: list[str]) -> int:
+    try:
         result: Any = storyreel.main(arguments, prog_name="storyreel", standalone_mode=False)
-        sys.stdout.flush()
-    except click.exceptions.Abort:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         return 130
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        _close_output()
+    except (BrokenPipeError, SystemExit):  # click leaves like this where a reader has gone
         return 0
-    except Exception as error:  # noqa: BLE001 - the one place where every error ends
-        from pipeline.cli.problems import show_problem
-
-        return show_problem(error, arguments)
     return result if isinstance(result, int) else 0
 
 
-def _close_output() -> None:
-    """The reader of a pipe has gone: that is its right, and no error of ours."""
-    import os
+def _told_in_full(arguments: list[str]) -> int:
+    """1 where what the command had to say could not be written, and an error that says so."""
+    from pipeline.cli.streams import lost_output
 
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    lost = lost_output()
+    if lost is None:
+        return 0
+    from pipeline.cli.problems import show_problem
+
+    return show_problem(lost, [word for word in arguments if word != "--json"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 import traceback
@@ -12,7 +11,7 @@ from typing import Any
 import click
 
 from pipeline import __version__
-from pipeline.cli.console import colouring, terminal_width
+from pipeline.cli.console import colouring, put_json, say, terminal_width
 from pipeline.errors import StoryreelError, of_the_system
 
 
@@ -34,8 +33,17 @@ def show_problem(error: Exception, arguments: list[str]) -> int:
     if isinstance(error, OSError):
         _show_own(of_the_system(error), wants_json=wants_json)
         return 1
+    if isinstance(error, MemoryError):
+        _show_own(_NO_MEMORY, wants_json=wants_json)
+        return 1
     _show_bug(error, arguments)
     return 1
+
+
+_NO_MEMORY = StoryreelError(
+    "There is no memory left.",
+    hint="Make fewer shots at once (--jobs 1) or smaller ones. What was finished is kept.",
+)
 
 
 def error_document(error: StoryreelError) -> dict[str, Any]:
@@ -50,42 +58,40 @@ def show_faults(error: Any, *, wants_json: bool) -> None:
 
     if wants_json:
         faults = [fault_as_json(fault, error.file) for fault in error.faults]
-        click.echo(json.dumps({"schema": 1, "ok": False, "faults": faults}, ensure_ascii=False))
+        put_json({"schema": 1, "ok": False, "faults": faults}, indent=None)
         return
     colour, width = colouring(sys.stderr), terminal_width()
     for fault in error.faults:
         text = render_fault(fault, error.source, error.file, width=width, colour=colour)
-        click.echo(text + "\n", err=True, color=colour)
-    click.echo(f"{error.brief} Nothing was made.", err=True)
+        say(text + "\n")
+    say(f"{error.brief} Nothing was made.")
     if error.hint:
-        click.echo(error.hint, err=True)
+        say(error.hint)
 
 
 def _show_own(error: StoryreelError, *, wants_json: bool) -> None:
     if wants_json:
         document = {"schema": 1, "ok": False, "error": error_document(error)}
-        click.echo(json.dumps(document, ensure_ascii=False))
+        put_json(document, indent=None)
         return
-    colour = colouring(sys.stderr)
-    click.echo(
-        f"{click.style('error', fg='red', bold=True)}: {error.brief}", err=True, color=colour
-    )
+    say(f"{click.style('error', fg='red', bold=True)}: {error.brief}")
     if error.details:
-        click.echo("\n".join(f"  {line}" for line in error.details.splitlines()), err=True)
+        say("\n".join(f"  {line}" for line in error.details.splitlines()))
     if error.hint:
-        hint = f"\n{click.style('hint', fg='cyan')}: {error.hint}"
-        click.echo(hint, err=True, color=colour)
+        say(f"\n{click.style('hint', fg='cyan')}: {error.hint}")
 
 
 def _show_bug(error: Exception, arguments: list[str]) -> None:
     """A bug of ours: one line for the user, everything else in a file to send."""
     text = "".join(traceback.format_exception(error))
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="storyreel-bug-", suffix=".txt", delete=False, encoding="utf-8"
-    ) as file:
-        file.write(f"storyreel {__version__}, Python {sys.version}\n{arguments}\n\n{text}")
-    click.echo(
-        f"error: storyreel met a bug of its own: {type(error).__name__}: {error}\n"
-        f"  What happened is in {Path(file.name)}; please send it with your report.",
-        err=True,
-    )
+    report = f"storyreel {__version__}, Python {sys.version}\n{arguments}\n\n{text}"
+    say(f"error: storyreel met a bug of its own: {type(error).__name__}: {error}")
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="storyreel-bug-", suffix=".txt", delete=False,
+            encoding="utf-8", errors="backslashreplace",
+        ) as file:  # fmt: skip
+            file.write(report)
+        say(f"  What happened is in {Path(file.name)}; please send it with your report.")
+    except OSError:
+        say(f"  Please send this with your report:\n{report}")

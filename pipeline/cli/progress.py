@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import json
 import sys
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-import click
-
-from pipeline.cli.console import colouring, say
+from pipeline.cli.console import colouring, put_json, say
 from pipeline.run.events import (
     Event,
     Failed,
@@ -117,12 +114,11 @@ class JsonProgress:
                 document["because"] = event.because
             case Noted():
                 document["text"] = event.text
-        click.echo(json.dumps(document, ensure_ascii=False))
+        put_json(document, indent=None)
 
     def tell(self, done: int, total: int) -> None:
         """Put out how far the cut is."""
-        line = {"schema": 1, "event": "cutting", "frames": done, "of": total}
-        click.echo(json.dumps(line))
+        put_json({"schema": 1, "event": "cutting", "frames": done, "of": total}, indent=None)
 
 
 @contextlib.contextmanager

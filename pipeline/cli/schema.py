@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.console import say
+from pipeline.cli.console import put, say
 
 
 @click.command("schema")
@@ -25,7 +25,7 @@ def command(output: Path | None) -> int:
     from pipeline.storyboard.schema import schema_text
 
     if output is None:
-        click.echo(schema_text(), nl=False)
+        put(schema_text(), newline=False)
         return 0
     from pipeline.files import write_whole
 
