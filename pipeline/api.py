@@ -14,7 +14,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,14 +22,16 @@ from pipeline.files import held
 from pipeline.graph import ShotGraph
 from pipeline.ids import Digest, ShotId, TakeKey
 from pipeline.places import Places, draft_folder, places_for
-from pipeline.plan.planner import Facts, Made, make_plan
+from pipeline.plan.planner import Facts, Made, Ordered, make_plan, never_ordered
 from pipeline.plan.selection import Selection, selected_shots
-from pipeline.plan.step import Forced, Make, Plan, Reuse
+from pipeline.plan.step import Forced, Make, Reuse
 from pipeline.plan.take import Lock
-from pipeline.run.events import Event, Found, Listener, Stored, nobody
+from pipeline.planned import PlannedFilm, RenderedFilm
+from pipeline.run.budget import Budget
+from pipeline.run.events import Listener, nobody
 from pipeline.run.handover import frame_index, recorded_pixels
-from pipeline.settings import Settings, read_settings
-from pipeline.sidecars.lock_file import change_lock, load_lock
+from pipeline.settings import read_settings
+from pipeline.sidecars.lock_file import load_lock
 from pipeline.store.clip import Clip
 from pipeline.store.store import Store
 from pipeline.storyboard.loader import Board, load_board
@@ -39,36 +40,12 @@ from pipeline.storyboard.shot import Film, FrameOf
 
 if TYPE_CHECKING:
     from pipeline.film.assembler import Assembly
+    from pipeline.journal.journal import Journal
     from pipeline.media.facts import ClipFacts
     from pipeline.media.ffmpeg import FFmpeg
-    from pipeline.run.runner import Outcome
 
 FramesTold = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class PlannedFilm:
-    """A board, what is known of it, and the plan; everything a render needs."""
-
-    board: Board
-    places: Places
-    settings: Settings
-    draft: Draft | None
-    film: Film
-    graph: ShotGraph
-    lock: Lock
-    store: Store
-    plan: Plan
-
-
-@dataclass(frozen=True)
-class RenderedFilm:
-    """What a render did; ``assembly`` is absent when the film was left as it was or not cut."""
-
-    outcome: Outcome
-    film: Path | None
-    assembly: Assembly | None
-    made: tuple[ShotId, ...] = field(default=())
+OrderedBefore = Callable[[TakeKey], Ordered | None]
 
 
 def check_storyboard(path: Path) -> Board:
@@ -88,6 +65,8 @@ def plan_film(
     forced: Collection[str] = (),
     flags: Mapping[str, str | None] | None = None,
     verify: bool = False,
+    retry_failed: bool = False,
+    remake_missing: bool = False,
 ) -> PlannedFilm:
     """Plan a board's film; nothing is made.
 
@@ -98,6 +77,8 @@ def plan_film(
         forced: shots to make another take of.
         flags: settings from a command line, by name.
         verify: read every clip again and compare its digest, instead of its size and time.
+        retry_failed: order takes again that failed before.
+        remake_missing: pay again for takes whose clips are gone.
 
     Raises:
         BoardFaultsError: the board has faults.
@@ -118,9 +99,11 @@ def plan_film(
     plan = make_plan(
         film,
         graph,
-        facts_of(film, lock, store),
+        facts_of(film, lock, store, ordered=_ordered(places)),
         selected=selected,
         forced={ShotId(name) for name in forced},
+        retry_ended=retry_failed,
+        remake_missing=remake_missing,
     )
     return PlannedFilm(board, places, settings, draft, film, graph, lock, store, plan)
 
@@ -132,8 +115,17 @@ def _measured(path: Path) -> ClipFacts:
     return probe(path)
 
 
-def facts_of(film: Film, lock: Lock, store: Store) -> Facts:
-    """What the planner may ask of the store."""
+def _ordered(places: Places) -> OrderedBefore:
+    """What the journal knows of paid takes; a project that never paid has none to open."""
+    if not places.journal.exists():
+        return never_ordered
+    from pipeline.run.counters import ordered_by
+
+    return ordered_by(places.journal)
+
+
+def facts_of(film: Film, lock: Lock, store: Store, ordered: OrderedBefore = never_ordered) -> Facts:
+    """What the planner may ask of the store and of the journal."""
     cuts = {shot.id: shot.cut for shot in film.shots}
 
     def pixels(clip: Digest, frame: FrameOf) -> Digest | None:
@@ -146,12 +138,13 @@ def facts_of(film: Film, lock: Lock, store: Store) -> Facts:
         found = record and key and record.for_key(key)
         return Made(found.fields, found.label) if found else None
 
-    return Facts(lock, store.state, store.clips_for, pixels, made)
+    return Facts(lock, store.state, store.clips_for, pixels, made, ordered)
 
 
 def render_film(
     planned: PlannedFilm,
     *,
+    budget: Budget | None = None,
     listen: Listener = nobody,
     tell: FramesTold | None = None,
     stop: threading.Event | None = None,
@@ -162,51 +155,24 @@ def render_film(
 
     Args:
         planned: from ``plan_film``.
+        budget: what it may spend; absent, as much as the plan says.
         listen: told what happens to the shots.
         tell: told how many of the film's frames are cut, and of how many.
         stop: when set, the run ends soon and cleanly; what is finished is kept.
 
     Raises:
-        NotConnectedError: a shot's model cannot be reached; nothing was made.
+        NotConnectedError, KeyRefusedError: a model cannot be reached; nothing was ordered.
+        OverBudgetError: it may cost more than it may; nothing was ordered.
         StoryreelError: ffmpeg is missing, or the disk is full.
     """
+    from pipeline.making import make_shots
+
     stop = stop or threading.Event()
-    remembering = _Remembering(planned, listen)
-    try:
-        outcome = run_shots(planned, remembering.hear, stop)
-    finally:
-        remembering.write()
-    made = tuple(remembering.made)
+    outcome, made = make_shots(planned, budget or Budget(), listen, stop)
     if not outcome.whole or planned.plan.left_out:
         return RenderedFilm(outcome, None, None, made)
     assembly = cut_film(planned, outcome.clips, tell=tell, stop=stop)
     return RenderedFilm(outcome, planned.places.film, assembly, made)
-
-
-def run_shots(planned: PlannedFilm, listen: Listener, stop: threading.Event) -> Outcome:
-    """Make the shots of a plan; see ``run/runner.py``."""
-    import asyncio
-
-    from pipeline.makers.registry import maker_for
-    from pipeline.media.ffmpeg import find_ffmpeg
-    from pipeline.run.runner import run_plan
-    from pipeline.run.workshop import Workshop
-
-    ffmpeg = find_ffmpeg(planned.settings.ffmpeg)
-    wanted = {step.shot.model for step in planned.plan.to_make}
-    if wanted:
-        ffmpeg.check()
-    makers = {model: maker_for(model, ffmpeg) for model in sorted(wanted)}
-    workshop = Workshop(planned.film, planned.store, planned.lock, makers.__getitem__)
-    running = run_plan(
-        planned.plan,
-        planned.graph,
-        workshop,
-        jobs=planned.settings.jobs,
-        listen=listen,
-        stop=stop,
-    )
-    return asyncio.run(running)
 
 
 def cut_film(
@@ -316,35 +282,21 @@ def my_turn(
     return held(places.turn, waiting)
 
 
-@dataclass
-class _Remembering:
-    """Writes takes into the lock: now and then while a run goes on, and at its end."""
+def journal_of_here() -> Journal:
+    """The journal of the project in this folder, to look at; empty where nothing was paid."""
+    from pipeline.journal.journal import Journal
+    from pipeline.places import find_root
 
-    planned: PlannedFilm
-    listen: Listener
-    heard: list[Stored | Found] = field(default_factory=list)
-    made: list[ShotId] = field(default_factory=list)
+    boards = Path("storyboards")
+    root = find_root((boards if boards.is_dir() else Path()) / "any.storyboard.yaml")
+    return Journal(root / "output" / "journal.db", look=True)
 
-    def hear(self, event: Event) -> None:
-        if isinstance(event, Stored):
-            self.made.append(event.shot)
-        if isinstance(event, (Stored, Found)) and event.take:
-            self.heard.append(event)
-            if len(self.heard) >= 20:  # the records beside the clips bridge a crash in between
-                self.write()
-        self.listen(event)
 
-    def write(self) -> None:
-        from pipeline.plan.remember import remember
+def settle_shot(path: Path, shot: str, *, made: str | None, again: bool) -> str:
+    """Write down what a person found out of a job nobody knows about; see ``settling.py``."""
+    from pipeline.settling import settle
 
-        if not self.heard:
-            return
-        steps = {step.shot.id: step for step in self.planned.plan.steps}
-        news = [(steps[event.shot], event.take) for event in self.heard if event.take]
-        seed = self.planned.board.storyboard.seed
-        places = self.planned.places
-        change_lock(places.lock, places.guard, lambda lock: remember(lock, seed, news))
-        self.heard.clear()
+    return settle(plan_film(path), shot, made=made, again=again)
 
 
 __all__ = [

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from pipeline.errors import SettingsError
 
 PROJECT_FILE = "storyreel.toml"
 _USER_ONLY = frozenset({"ffmpeg"})
-SETTINGS = ("store", "jobs", "ffmpeg")
+SETTINGS = ("store", "jobs", "ffmpeg", "ceiling")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,16 @@ class Settings:
         store: the clip store's folder; absent, ``output/store`` in the project.
         jobs: how many clips are made at once on this machine.
         ffmpeg: the program to use; absent, the one that comes with imageio-ffmpeg.
+        ceiling: the most the project may ever cost, as written: ``20``, ``5000credits``.
+        rates: dollars for one unit of a route's own, by route; from the user's own file.
         origins: by name, where each value came from.
     """
 
     store: Path | None = None
     jobs: int = 2
     ffmpeg: Path | None = None
+    ceiling: str | None = None
+    rates: Mapping[str, Fraction] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
     files: tuple[Path, ...] = ()
     """The files looked for, whether they exist or not."""
@@ -61,7 +66,7 @@ def read_settings(
     user_file = user_file or _user_file(environment)
     project_file = root / PROJECT_FILE
     layers = (
-        (str(user_file), _from_file(user_file, user_file.parent, allowed=SETTINGS)),
+        (str(user_file), _from_file(user_file, user_file.parent, allowed=(*SETTINGS, "rates"))),
         (str(project_file), _from_file(project_file, root, allowed=_project_keys())),
         ("environment", _from_environment(environment)),
         ("command line", {k: v for k, v in (flags or {}).items() if v is not None}),
@@ -75,6 +80,8 @@ def read_settings(
         store=_path("store", values.get("store"), root),
         jobs=_count("jobs", values["jobs"], origins["jobs"]),
         ffmpeg=_path("ffmpeg", values.get("ffmpeg"), Path.cwd()),
+        ceiling=_amount(values.get("ceiling")),
+        rates=_rates(values.get("rates", {})),
         origins=origins,
         files=(user_file, project_file),
     )
@@ -182,3 +189,23 @@ def _count(name: str, value: object, origin: str) -> int:
     if isinstance(value, bool) or not 1 <= number <= 1000:
         raise SettingsError(f"`{name}` is {value!r} ({origin}); it is a number from 1 to 1000.")
     return number
+
+
+def _amount(value: object) -> str | None:
+    if value is None:
+        return None
+    from pipeline.money import parse_amount
+
+    parse_amount(str(value))
+    return str(value)
+
+
+def _rates(value: object) -> dict[str, Fraction]:
+    """``[rates]``: dollars for a unit of a route, such as ``apiframe = "0.01"``."""
+    try:
+        rates = {str(name): Fraction(str(rate)) for name, rate in dict(value).items()}  # type: ignore[call-overload]
+    except (TypeError, ValueError, ZeroDivisionError):
+        rates = {"": Fraction(0)}
+    if any(rate <= 0 for rate in rates.values()):
+        raise SettingsError('`rates` names dollars by route, such as apiframe = "0.01".')
+    return rates

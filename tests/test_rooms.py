@@ -16,6 +16,8 @@ WORDS = {
     "receipt", "models", "keys", "tracked",
 }  # fmt: skip
 
+STAGES = {"storyboard", "plan", "run", "film", "sidecars", "store", "media"}
+
 # room -> the rooms it may import from, besides the words and itself
 MAY_IMPORT = {
     "media": set(),
@@ -29,19 +31,11 @@ MAY_IMPORT = {
     "run": {"storyboard", "plan", "makers", "vendors", "journal", "store", "media"},
     "film": {"storyboard", "store", "media"},
     "sidecars": {"storyboard", "plan", "store", "film", "run"},
-    "api": {
-        "storyboard",
-        "plan",
-        "run",
-        "film",
-        "sidecars",
-        "store",
-        "media",
-        "makers",
-        "vendors",
-        "journal",
-    },
-    "cli": {"api", "storyboard", "plan", "run", "film", "sidecars", "store", "media", "makers"},
+    "planned": STAGES,
+    "making": STAGES | {"planned", "makers", "vendors", "journal"},
+    "settling": STAGES | {"planned", "vendors", "journal"},
+    "api": STAGES | {"planned", "making", "settling", "makers", "vendors", "journal"},
+    "cli": STAGES | {"planned", "api", "makers", "vendors", "journal"},
     "__main__": {"cli"},
 }
 

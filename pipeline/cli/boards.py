@@ -76,8 +76,9 @@ def draft_options(function: _Function) -> _Function:
 
 
 def settings_options(function: _Function) -> _Function:
-    """``--jobs``, ``--store``, ``--ffmpeg``."""
+    """``--jobs``, ``--store``, ``--ffmpeg``, ``--ceiling``."""
     for name, metavar, words in (
+        ("--ceiling", "AMOUNT", "The most this project may ever cost, instead of the settings'."),
         ("--ffmpeg", "FILE", "The ffmpeg to use, instead of the one that comes along."),
         ("--store", "FOLDER", "Where clips are kept, instead of output/store."),
         ("--jobs", "N", "How many clips are made at once."),
@@ -96,6 +97,20 @@ def selection_options(function: _Function) -> _Function:
     ):
         function = click.option(*names, metavar=metavar, multiple=several, help=words)(function)
     return function
+
+
+def retry_options(function: _Function) -> _Function:
+    """``--retry-failed`` and ``--remake-missing``."""
+    function = click.option(
+        "--remake-missing", is_flag=True, help="Pay again for takes whose clips are gone."
+    )(function)
+    return click.option(
+        "--retry-failed",
+        type=click.IntRange(0, 20),
+        default=0,
+        metavar="N",
+        help="Order takes again that failed, up to N new attempts each.",
+    )(function)
 
 
 def draft_of(draft: bool, resolution: str | None) -> Any:

@@ -12,8 +12,11 @@ from pipeline.cli.console import put, put_json
 @json_option
 def command(as_json: bool) -> int:
     """Show what each model can do: modes, durations, sizes, references, seeds, routes."""
-    from pipeline.makers.registry import is_connected
-    from pipeline.models.catalog import models, routes_serving
+    from pipeline.models.catalog import models, routes, routes_serving
+
+    def is_connected(name: str) -> bool:
+        serving = routes_serving(name)
+        return not serving or any(routes()[route].connected for route in serving)
 
     if as_json:
         documents = [

@@ -12,6 +12,7 @@ from pipeline.cli.boards import (
     draft_of,
     draft_options,
     json_option,
+    retry_options,
     selection_options,
     settings_options,
     some_boards,
@@ -36,6 +37,7 @@ NARROW = 80
     type=click.Path(path_type=Path, dir_okay=False),
     help="Save the plan; `storyreel render FILE` carries out exactly it.",
 )
+@retry_options
 @click.option("--exit-code", is_flag=True, help="Exit with 4 when there is something to make.")
 @settings_options
 def command(
@@ -49,6 +51,8 @@ def command(
     as_json: bool,
     output: Path | None,
     exit_code: bool,
+    retry_failed: int,
+    remake_missing: bool,
     **flags: str | None,
 ) -> int:
     """Show what a render would make, why, and what it costs.
@@ -73,8 +77,10 @@ def command(
             selection=selection,
             forced=forced,
             flags=flags,
+            retry_failed=retry_failed > 0,
+            remake_missing=remake_missing,
         )
-        work = work or bool(planned.plan.to_make)
+        work = work or bool(planned.plan.to_run or planned.plan.stuck)
         documents.append(document_of(planned))
         if output:
             save_plan(output, planned.board.path, documents[-1], selection, forced, planned.draft)
@@ -141,12 +147,14 @@ def _row(step: Step) -> tuple[str, ...]:
     )
 
 
+_COLOURS = {
+    "reuse": "green", "make": "yellow", "resume": "cyan", "uncertain": "red", "failed": "red",
+    "missing": "red",
+}  # fmt: skip
+
+
 def _verb(step: Step) -> str:
-    return (
-        click.style("make ", fg="yellow")
-        if step.verb == "make"
-        else click.style("reuse", fg="green")
-    )
+    return click.style(step.verb, fg=_COLOURS[step.verb])
 
 
 def _reason(step: Step) -> str:
@@ -159,11 +167,15 @@ def _sums(planned: PlannedFilm) -> list[str]:
 
     plan = planned.plan
     making = len(plan.to_make)
+    lines = [f"{len(plan.stuck)} need a person: see why above."] if plan.stuck else []
+    resumed = len(plan.to_run) - making
+    if resumed:
+        lines.append(f"{resumed} paid jobs are out and are gone on with.")
     if not making:
-        return ["Nothing to make: every clip is there."]
+        return lines or ["Nothing to make: every clip is there."]
     certain = sum(1 for step in plan.to_make if getattr(step.action, "certain", True))
     count = f"{making}" if certain == making else f"{certain} to {making}"
-    lines = [f"{count} of {len(planned.film.shots)} shots to make."]
+    lines.append(f"{count} of {len(planned.film.shots)} shots to make.")
     if plan.certain == plan.at_most:
         lines.append(f"price: {plan.at_most}")
     else:

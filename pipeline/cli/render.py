@@ -11,12 +11,14 @@ import click
 from pipeline.cli.boards import (
     draft_options,
     json_option,
+    retry_options,
     selection_options,
     settings_options,
     some_boards,
 )
 from pipeline.cli.console import put, say
 from pipeline.cli.interrupt import stop_on_interrupt
+from pipeline.cli.purse import Purse, purse_options
 from pipeline.places import board_name, draft_folder, find_root
 from pipeline.receipt import receipt_for, unchanged
 from pipeline.settings import environment
@@ -33,6 +35,8 @@ _GRAVEST = (130, 3, 5, 6, 2, 1, 0)
 @draft_options
 @selection_options
 @json_option
+@retry_options
+@purse_options
 @click.option("--verify", is_flag=True, help="Read every clip again and compare its digest.")
 @settings_options
 def command(
@@ -45,6 +49,12 @@ def command(
     start: str | None,
     scene: str | None,
     forced: tuple[str, ...],
+    retry_failed: int,
+    remake_missing: bool,
+    max_cost: str | None,
+    max_jobs: int | None,
+    allowed: tuple[str, ...],
+    yes: bool,
     **flags: str | None,
 ) -> int:
     """Make the missing takes and cut the film; a second run makes only what changed.
@@ -53,16 +63,20 @@ def command(
     nothing if board, lock or store moved since. Ctrl-C keeps every finished clip. With --shot,
     --from or --scene only those shots are made (and what they start from), and the film is cut
     once every shot has a clip.
+
+    A paid model's price is asked about first; without a terminal nothing is spent unless --yes is
+    said. --max-cost and --max-jobs are walls. Jobs that are out are always gone on with.
     """
+    purse = Purse(max_cost, max_jobs, allowed, yes, retry_failed, remake_missing)
     choice = {"shots": shots, "start": start, "scene": scene}
     codes = []
     with stop_on_interrupt() as stop:
         for board in boards:
             if board.suffix == ".json":
                 _refuse_words(board, draft, resolution, choice, forced)
-                codes.append(_render_saved(board, flags, stop, as_json=as_json))
+                codes.append(_render_saved(board, flags, purse, stop, as_json=as_json))
             else:
-                rendering = _Rendering(board, draft, resolution, choice, forced, flags)
+                rendering = _Rendering(board, draft, resolution, choice, forced, flags, purse)
                 codes.append(rendering.go(stop, as_json=as_json, verify=verify))
             if stop.is_set():
                 codes.append(130)
@@ -81,7 +95,9 @@ class _Rendering:
         choice: dict[str, Any],
         forced: tuple[str, ...],
         flags: dict[str, str | None],
+        purse: Purse,
     ) -> None:
+        self.purse = purse
         self.board = board.absolute()
         self.draft, self.resolution = draft, resolution
         self.choice, self.forced, self.flags = choice, forced, flags
@@ -100,8 +116,11 @@ class _Rendering:
         return self._render(stop, as_json=as_json, verify=verify)
 
     def _render(self, stop: threading.Event, *, as_json: bool, verify: bool) -> int:
+        # what it tells is over from here on, whatever becomes of this render
+        self.receipt.unlink(missing_ok=True)
         return carry_out(
             lambda: self._plan(verify=verify),
+            self.purse,
             stop,
             as_json=as_json,
             receipt=self._write_receipt if self.whole else None,
@@ -118,6 +137,8 @@ class _Rendering:
             forced=self.forced,
             flags=self.flags,
             verify=verify,
+            retry_failed=self.purse.retry_failed > 0,
+            remake_missing=self.purse.remake_missing,
         )
 
     def _write_receipt(self, planned: PlannedFilm, result: dict[str, Any]) -> None:
@@ -166,12 +187,19 @@ class _Rendering:
 
 
 def carry_out(
-    plan: Any, stop: threading.Event, *, as_json: bool, receipt: Any = None, check: Any = None
+    plan: Any,
+    purse: Purse,
+    stop: threading.Event,
+    *,
+    as_json: bool,
+    receipt: Any = None,
+    check: Any = None,
 ) -> int:
     """Plan and render alone among processes, show how it goes; an exit code.
 
     Args:
         plan: plans the film; called again if another process was at it meanwhile.
+        purse: what it may spend.
         stop: ends the run.
         as_json: talk in JSON lines.
         receipt: called with the planned film and the result when the film is whole.
@@ -179,6 +207,7 @@ def carry_out(
     """
     from pipeline.api import my_turn, render_film
     from pipeline.cli.progress import progress
+    from pipeline.run.budget import refuse_over_budget
 
     planned = plan()
     waited: list[bool] = []
@@ -192,8 +221,13 @@ def carry_out(
             planned = plan()  # the other one has moved lock and store
         if check:
             check(planned)
-        with progress(len(planned.plan.to_make), as_json=as_json) as shown:
-            rendered = render_film(planned, listen=shown.hear, tell=shown.tell, stop=stop)
+        budget = purse.budget(planned.settings)
+        refuse_over_budget(planned.plan, budget)
+        purse.agree(planned)
+        with progress(len(planned.plan.to_run), as_json=as_json) as shown:
+            rendered = render_film(
+                planned, budget=budget, listen=shown.hear, tell=shown.tell, stop=stop
+            )
         result = _result(planned, rendered)
         if rendered.film and receipt:
             receipt(planned, result)
@@ -205,7 +239,12 @@ def carry_out(
 
 
 def _render_saved(
-    path: Path, flags: dict[str, str | None], stop: threading.Event, *, as_json: bool
+    path: Path,
+    flags: dict[str, str | None],
+    purse: Purse,
+    stop: threading.Event,
+    *,
+    as_json: bool,
 ) -> int:
     from pipeline.api import plan_film
     from pipeline.cli.plan import document_of
@@ -220,10 +259,13 @@ def _render_saved(
             selection=saved.selection,
             forced=saved.forced,
             flags=flags,
+            retry_failed=purse.retry_failed > 0,
+            remake_missing=purse.remake_missing,
         )
 
     return carry_out(
         plan,
+        purse,
         stop,
         as_json=as_json,
         check=lambda planned: refuse_if_moved(saved, document_of(planned)),

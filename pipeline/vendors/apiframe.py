@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from pipeline.errors import MediaError
+from pipeline.errors import MediaError, UsageError
 from pipeline.files import digest_of_bytes
 from pipeline.models.abilities import Route, Served
 from pipeline.vendors import apiframe_reading as reading
@@ -211,3 +212,17 @@ class Apiframe:
             if not fields.get("hasMore") or cursor is None or reading.ends_before(page, back_to):
                 return
             query["cursor"] = cursor
+
+
+def handle_of_job(job: str) -> Handle:
+    """The handle of a job by its number, a UUID [doc].
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        return {"job": str(uuid.UUID(job.strip()))}
+    except ValueError:
+        raise UsageError(
+            f"`{job}` is no job's number at Apiframe.", hint="It is a UUID, such as 2b0c…-…-…."
+        ) from None

@@ -272,6 +272,8 @@ class Flight:
 def _only_connects(event: str, info: Mapping[str, Any]) -> bool:
     if event.startswith(("connection.", "proxy.", "socks.")) or "response_closed" in event:
         return True
+    if event.endswith((".complete", ".failed")):
+        return True  # what ends was told when it began
     return getattr(info.get("request"), "method", None) == b"CONNECT"
 
 

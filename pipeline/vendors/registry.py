@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from pipeline.errors import NotConnectedError
 from pipeline.models.abilities import Route
-from pipeline.vendors.interface import Vendor
+from pipeline.vendors.interface import Handle, Vendor
 
 
 def _apiframe(route: Route, key: str, base_url: str) -> Vendor:
@@ -31,3 +31,16 @@ def vendor_for(route: Route, key: str, base_url: str) -> Vendor:
             hint=f"Take another route: {', '.join(VENDORS)}.",
         )
     return VENDORS[route.name](route, key, base_url)
+
+
+def handle_of(route: str, job: str) -> Handle:
+    """The handle of a job whose number a person read on the vendor's own pages.
+
+    Raises:
+        UsageError: it cannot be a job's number there.
+    """
+    if route == "apiframe":
+        from pipeline.vendors.apiframe import handle_of_job
+
+        return handle_of_job(job)
+    raise NotConnectedError(f"{route} cannot be asked from this version of storyreel.")

@@ -1,0 +1,38 @@
+"""``storyreel settle``: say what became of a job nobody knows about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipeline.cli.boards import json_option, one_board
+from pipeline.cli.console import put_json, say
+
+
+@click.command("settle")
+@one_board
+@click.argument("shot")
+@click.option("--made", metavar="JOB", help="It was taken: this is the job's number at the vendor.")
+@click.option("--not-made", is_flag=True, help="It was not taken, and nothing was charged.")
+@click.option("--again", is_flag=True, help="Let it go, and pay for another at the next render.")
+@json_option
+def command(
+    board: Path, shot: str, made: str | None, not_made: bool, again: bool, as_json: bool
+) -> int:
+    """Say what became of a job nobody knows about: uncertain, or lost by its vendor.
+
+    Look at your jobs on the vendor's own pages first. Until it is settled, the take is never
+    ordered again. Nothing is ordered or fetched here: that is the next render's.
+    """
+    from pipeline.api import settle_shot
+    from pipeline.errors import UsageError
+
+    if sum((made is not None, not_made, again)) != 1:
+        raise UsageError("Say one of --made JOB, --not-made, --again.")
+    told = settle_shot(board, shot, made=made, again=again)
+    if as_json:
+        put_json({"schema": 1, "shot": shot, "settled": told})
+    else:
+        say(f"{shot}: {told}")
+    return 0

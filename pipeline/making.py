@@ -1,0 +1,139 @@
+"""From a plan to clips, here and through routes; each take into the lock as it comes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from pipeline.ids import ShotId
+from pipeline.makers.registry import maker_for
+from pipeline.media.ffmpeg import find_ffmpeg
+from pipeline.models.catalog import models
+from pipeline.plan.remember import remember
+from pipeline.planned import PlannedFilm
+from pipeline.run.budget import Budget, refuse_over_budget
+from pipeline.run.events import Event, Found, Listener, Stored
+from pipeline.run.runner import Outcome, run_plan
+from pipeline.run.workshop import Workshop
+from pipeline.settings import environment
+from pipeline.sidecars.lock_file import change_lock, load_lock
+
+_TAKES_AT_ONCE = 20  # free takes written into the lock together; their records bridge a crash
+
+
+def make_shots(
+    planned: PlannedFilm, budget: Budget, listen: Listener, stop: threading.Event
+) -> tuple[Outcome, tuple[ShotId, ...]]:
+    """Make the shots of a plan; what came of it, and the shots that were made now.
+
+    Raises:
+        StoryreelError: nothing was begun: a model cannot be had, a key is missing, the plan costs
+            more than it may, ffmpeg is missing.
+    """
+    return asyncio.run(_make_shots(planned, budget, listen, stop))
+
+
+async def _make_shots(
+    planned: PlannedFilm, budget: Budget, listen: Listener, stop: threading.Event
+) -> tuple[Outcome, tuple[ShotId, ...]]:
+    remembering = _Remembering(planned, listen)
+    try:
+        async with _workshop(planned, budget, stop, remembering) as workshop:
+            outcome = await run_plan(
+                planned.plan,
+                planned.graph,
+                workshop,
+                jobs=planned.settings.jobs,
+                listen=remembering.hear,
+                stop=stop,
+            )
+            remembering.write()
+    finally:
+        remembering.write()
+    return outcome, tuple(remembering.made)
+
+
+@contextlib.asynccontextmanager
+async def _workshop(
+    planned: PlannedFilm, budget: Budget, stop: threading.Event, remembering: _Remembering
+) -> AsyncIterator[Workshop]:
+    """The workshop for a plan, with routes open where the plan, or an older job, needs them."""
+    ffmpeg = find_ffmpeg(planned.settings.ffmpeg)
+    here = {step.shot.model for step in planned.plan.to_make if models()[step.shot.model].built_in}
+    if here:
+        ffmpeg.check()
+    makers = {model: maker_for(model, ffmpeg) for model in sorted(here)}
+    workshop = Workshop(planned.film, planned.store, planned.lock, makers.__getitem__)
+    if not _pays(planned):
+        yield workshop
+        return
+    async with _routes_open(planned, budget, stop, remembering, workshop) as paying:
+        yield paying
+
+
+def _pays(planned: PlannedFilm) -> bool:
+    """Whether money is in play: never in a draft."""
+    paid = any(not models()[step.shot.model].built_in for step in planned.plan.steps)
+    return planned.draft is None and (paid or planned.places.journal.exists())
+
+
+@contextlib.asynccontextmanager
+async def _routes_open(
+    planned: PlannedFilm,
+    budget: Budget,
+    stop: threading.Event,
+    remembering: _Remembering,
+    workshop: Workshop,
+) -> AsyncIterator[Workshop]:
+    from dataclasses import replace
+
+    from pipeline.run.counters import Ground, paying, refuse_unconnected, routes_of_a_run
+    from pipeline.run.paying import collect_others, commit_taken
+
+    refuse_unconnected(planned.plan)
+    refuse_over_budget(planned.plan, budget)
+    places = planned.places
+    ground = Ground(places.root, places.journal, environment())
+    board = planned.board.name
+    names = routes_of_a_run(planned.plan, ground, board)
+    async with paying(
+        ground, names, board=board, store=planned.store, budget=budget, stop=stop
+    ) as away:
+        yield replace(workshop, away=away)
+        keys = frozenset(step.key for step in planned.plan.steps if step.key)
+        if not stop.is_set():
+            await collect_others(away.ordering, board, keys, remembering.listen)
+        remembering.write()
+        commit_taken(away.ordering.errands.journal, load_lock(places.lock))
+
+
+@dataclass
+class _Remembering:
+    """Writes takes into the lock: paid ones at once, free ones now and then and at the end."""
+
+    planned: PlannedFilm
+    listen: Listener
+    heard: list[Stored | Found] = field(default_factory=list)
+    made: list[ShotId] = field(default_factory=list)
+
+    def hear(self, event: Event) -> None:
+        if isinstance(event, Stored):
+            self.made.append(event.shot)
+        if isinstance(event, (Stored, Found)) and event.take:
+            self.heard.append(event)
+            if event.take.route or len(self.heard) >= _TAKES_AT_ONCE:
+                self.write()
+        self.listen(event)
+
+    def write(self) -> None:
+        if not self.heard:
+            return
+        steps = {step.shot.id: step for step in self.planned.plan.steps}
+        news = [(steps[event.shot], event.take) for event in self.heard if event.take]
+        seed = self.planned.board.storyboard.seed
+        places = self.planned.places
+        change_lock(places.lock, places.guard, lambda lock: remember(lock, seed, news))
+        self.heard.clear()

@@ -1,0 +1,47 @@
+"""What planning and rendering hand back: a board and all that is known of it; what was done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.graph import ShotGraph
+from pipeline.ids import ShotId
+from pipeline.places import Places
+from pipeline.plan.step import Plan
+from pipeline.plan.take import Lock
+from pipeline.settings import Settings
+from pipeline.store.store import Store
+from pipeline.storyboard.loader import Board
+from pipeline.storyboard.resolver import Draft
+from pipeline.storyboard.shot import Film
+
+if TYPE_CHECKING:
+    from pipeline.film.assembler import Assembly
+    from pipeline.run.runner import Outcome
+
+
+@dataclass(frozen=True)
+class PlannedFilm:
+    """A board, what is known of it, and the plan; everything a render needs."""
+
+    board: Board
+    places: Places
+    settings: Settings
+    draft: Draft | None
+    film: Film
+    graph: ShotGraph
+    lock: Lock
+    store: Store
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class RenderedFilm:
+    """What a render did; ``assembly`` is absent when the film was left as it was or not cut."""
+
+    outcome: Outcome
+    film: Path | None
+    assembly: Assembly | None
+    made: tuple[ShotId, ...] = field(default=())

@@ -1,0 +1,158 @@
+"""Opens what a run needs to order through routes: journal, keys, vendors, pacers; and closes it."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import uuid
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import NotConnectedError
+from pipeline.ids import TakeKey
+from pipeline.journal.attempt import Attempt
+from pipeline.journal.journal import Journal
+from pipeline.keys import access_to
+from pipeline.models.abilities import Route
+from pipeline.models.catalog import models, routes
+from pipeline.plan.planner import Ordered, never_ordered
+from pipeline.plan.price import route_for
+from pipeline.plan.step import Plan
+from pipeline.run.budget import Budget
+from pipeline.run.clock import Clock, RealClock
+from pipeline.run.errands import Counter, Errands
+from pipeline.run.ordering import Ordering
+from pipeline.run.pacer import Pacer
+from pipeline.run.paying import Paying, words_of
+from pipeline.store.store import Store
+from pipeline.vendors.errors import KeyRefusedError
+from pipeline.vendors.registry import VENDORS, vendor_for
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where a run's money is looked after.
+
+    Args:
+        root: the project, for its ``.env``.
+        journal: the journal's file.
+        environment: the process's.
+    """
+
+    root: Path
+    journal: Path
+    environment: Mapping[str, str]
+
+
+def routes_needed(plan: Plan) -> tuple[str, ...]:
+    """The routes the plan's paid steps go through."""
+    paid = (step.shot for step in plan.to_run if not models()[step.shot.model].built_in)
+    named = (route_for(shot) for shot in paid)
+    return tuple(dict.fromkeys(name for name in named if name))
+
+
+def routes_of_a_run(plan: Plan, ground: Ground, board: str) -> tuple[str, ...]:
+    """The routes a run opens: the plan's, and older jobs' of the board where their key is here."""
+    needed = routes_needed(plan)
+    if not ground.journal.exists():
+        return needed
+    with Journal(ground.journal, look=True) as looked:
+        older = {attempt.route for attempt in looked.live() if attempt.board == board}
+    usable = (name for name in sorted(older) if name in VENDORS and _has_key(name, ground))
+    return tuple(dict.fromkeys((*needed, *usable)))
+
+
+def _has_key(name: str, ground: Ground) -> bool:
+    return access_to(routes()[name], ground.root, ground.environment).key is not None
+
+
+def refuse_unconnected(plan: Plan) -> None:
+    """Tell before anything is made that a shot's model cannot be had.
+
+    Raises:
+        NotConnectedError: it cannot.
+    """
+    for step in plan.to_run:
+        shot = step.shot
+        if models()[shot.model].built_in:
+            continue
+        route = route_for(shot)
+        if route is None or route not in VENDORS:
+            through = f"through {route}" if route else "by any of its routes"
+            raise NotConnectedError(
+                f"{shot.id} cannot be ordered {through} from this version of storyreel.",
+                details="Nothing was ordered.",
+                hint=f"Name a connected route ({', '.join(VENDORS)}) in the board's `routes`, or "
+                "make the film with the free animatic: storyreel render --draft.",
+            )
+
+
+@contextlib.asynccontextmanager
+async def paying(
+    ground: Ground,
+    names: Collection[str],
+    *,
+    board: str,
+    store: Store,
+    budget: Budget,
+    stop: threading.Event,
+    clock: Clock | None = None,
+) -> AsyncIterator[Paying]:
+    """Open the routes ``names`` for a run of ``board``.
+
+    Raises:
+        KeyRefusedError: a key is missing; which variable it belongs in is said.
+        JournalError: the journal cannot be opened; nothing is ordered.
+    """
+    clock = clock or RealClock()
+    ground.journal.parent.mkdir(parents=True, exist_ok=True)
+    with Journal(ground.journal, clock=clock.date) as journal:
+        counters = {name: _counter(routes()[name], ground, clock) for name in names}
+        errands = Errands(journal, store, clock, stop)
+        ordering = Ordering(errands, counters, budget.wall, budget.retry_failed)
+        try:
+            yield Paying(ordering, run=uuid.uuid4().hex, board=board)
+        finally:
+            for counter in counters.values():
+                await counter.vendor.close()
+
+
+def _counter(route: Route, ground: Ground, clock: Clock) -> Counter:
+    access = access_to(route, ground.root, ground.environment)
+    if access.key is None:
+        raise KeyRefusedError(
+            f"There is no key for {route.title}.",
+            details="Nothing was ordered.",
+            hint=f"Set {access.key_variable} in your environment, or in a .env that git ignores.",
+        )
+    vendor = vendor_for(route, access.key, access.base_url)
+    return Counter(route, vendor, Pacer(clock, gap=60.0 / route.requests_per_minute))
+
+
+def ordered_by(journal: Path) -> Callable[[TakeKey], Ordered | None]:
+    """What a plan has to know of the journal; it is only looked at."""
+    if not journal.exists():
+        return never_ordered
+    with Journal(journal, look=True) as looked:
+        last = {attempt.key: attempt for attempt in looked.all()}
+
+    def ordered(key: TakeKey) -> Ordered | None:
+        return _as_ordered(last[key]) if key in last else None
+
+    return ordered
+
+
+def _as_ordered(attempt: Attempt) -> Ordered | None:
+    words = words_of(attempt)
+    match attempt.state:
+        case "sending" | "submitted" | "running" | "succeeded":
+            return Ordered("out", words)
+        case "uncertain" | "lost":
+            return Ordered("uncertain", words)
+        case "failed" | "refused" | "cancelled":
+            return Ordered("ended", words)
+        case "fetched" | "committed":
+            return Ordered("had", words, attempt.clip)
+        case _:  # nothing was sent, or a person settled it
+            return None

@@ -1,0 +1,56 @@
+"""What a person found out of a job nobody knows about, written into the journal."""
+
+from __future__ import annotations
+
+from pipeline.errors import UsageError
+from pipeline.journal.attempt import Attempt
+from pipeline.journal.journal import Journal
+from pipeline.plan.selection import shot_named
+from pipeline.planned import PlannedFilm
+from pipeline.vendors.registry import handle_of
+
+SETTLED = "settled by hand"
+
+
+def settle(planned: PlannedFilm, shot: str, *, made: str | None, again: bool) -> str:
+    """Settle a shot's uncertain or lost take; what was written, in words.
+
+    Args:
+        planned: the board's plan.
+        shot: the shot's name.
+        made: the job's number at the vendor, if it was taken after all.
+        again: let it go, charged or not, so that another can be ordered; without it and without
+            ``made`` the take was not made, and nothing was charged.
+
+    Raises:
+        UsageError: the shot is unknown, or there is nothing to settle.
+    """
+    shot_named(planned.film, shot)
+    if not planned.places.journal.exists():
+        raise _nothing(shot)
+    with Journal(planned.places.journal) as journal:
+        attempt = _in_doubt(journal, planned.board.name, shot)
+        if made is not None:
+            handle = handle_of(attempt.route, made)
+            journal.move(attempt.id, "submitted", detail=SETTLED, handle=dict(handle))
+            return f"job {made} at {attempt.route} is fetched by the next render"
+        charged = attempt.charged if again else "no"
+        journal.move(attempt.id, "abandoned", detail=SETTLED, charged=charged)
+        return "it may be ordered again" if again else "nothing was charged; it may be ordered"
+
+
+def _in_doubt(journal: Journal, board: str, shot: str) -> Attempt:
+    doubtful = [
+        attempt
+        for attempt in journal.live()
+        if (attempt.board, attempt.shot) == (board, shot) and attempt.state in ("uncertain", "lost")
+    ]
+    if not doubtful:
+        raise _nothing(shot)
+    return doubtful[-1]
+
+
+def _nothing(shot: str) -> UsageError:
+    return UsageError(
+        f"Nothing is in doubt about {shot}.", hint="See storyreel status, or storyreel journal."
+    )
