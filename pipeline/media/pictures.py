@@ -166,9 +166,61 @@ def _see_that_it_is_whole(data: bytes, kind: str) -> None:
     image = _opened(data)
     if kind == "PNG":
         image.verify()  # walks over all chunks and their check sums, decoding nothing
+        _see_that_all_rows_are_there(data)
     else:
         image.draft("L", (1, 1))  # a JPEG is then decoded at an eighth of its size
         image.load()
+
+
+def _see_that_all_rows_are_there(data: bytes) -> None:
+    """Unpack a PNG's rows, a piece at a time, and count them; chunks may be whole and few.
+
+    Raises:
+        OSError: there are fewer than the header promises.
+    """
+    import zlib
+
+    missing = _bytes_of_rows(data)
+    unpacking = zlib.decompressobj()
+    try:
+        for piece in _packed_rows(data):
+            waiting = piece
+            while waiting and missing > 0:
+                missing -= len(unpacking.decompress(waiting, _PIECE))
+                waiting = unpacking.unconsumed_tail
+    except zlib.error as error:
+        raise OSError("its rows cannot be unpacked") from error
+    if missing > len(unpacking.flush()):
+        raise OSError("rows are missing")
+
+
+_PIECE = 1 << 20
+_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # PNG specification, 11.2.2: by colour type
+_WHOLE = ((0, 0, 1, 1),)
+_ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2),
+          (0, 1, 1, 2))  # fmt: skip
+"""First column, first row, step across, step down of each pass (PNG specification, 8.2)."""
+
+
+def _bytes_of_rows(data: bytes) -> int:
+    width, height, depth, colour, _, _, interlaced = struct.unpack(">IIBBBBB", data[16:29])
+    bits = depth * _CHANNELS[colour]
+    size = 0
+    for column, row, across, down in _ADAM7 if interlaced else _WHOLE:
+        columns = (width - column + across - 1) // across
+        rows = (height - row + down - 1) // down
+        if columns > 0 and rows > 0:
+            size += rows * (1 + (columns * bits + 7) // 8)
+    return size
+
+
+def _packed_rows(data: bytes) -> Iterator[bytes]:
+    place = 8
+    while place + 8 <= len(data):
+        length, kind = struct.unpack(">I4s", data[place : place + 8])
+        if kind == b"IDAT":
+            yield data[place + 8 : place + 8 + length]
+        place += length + 12
 
 
 @contextlib.contextmanager

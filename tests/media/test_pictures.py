@@ -57,15 +57,15 @@ def test_a_picture_on_its_side_is_measured_as_shown(
     assert (facts.width, facts.height) == (SIZE if orientation < 5 else SIZE[::-1])
 
 
-def png_claiming(width: int, height: int) -> bytes:
-    """A PNG of a few bytes that says it is huge."""
+def png_claiming(width: int, height: int, rows: int = 1000) -> bytes:
+    """A PNG in black and white that says it is huge; with ``rows`` bytes of picture."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         checksum = struct.pack(">I", zlib.crc32(kind + data))
         return struct.pack(">I", len(data)) + kind + data + checksum
 
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    pixels = chunk(b"IDAT", zlib.compress(bytes(1000)))
+    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    pixels = chunk(b"IDAT", zlib.compress(bytes(rows)))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + pixels + chunk(b"IEND", b"")
 
 
@@ -80,8 +80,8 @@ def test_a_bomb_is_not_decoded(tmp_path: Path, size: tuple[int, int]) -> None:
 
 def test_a_wide_picture_is_reported(tmp_path: Path) -> None:
     """20,000 pixels wide is for the caller to judge; what Pillow warns of is measured too."""
-    (tmp_path / "wide.png").write_bytes(png_claiming(20_000, 10))
-    (tmp_path / "large.png").write_bytes(png_claiming(9_900, 10_000))
+    (tmp_path / "wide.png").write_bytes(png_claiming(20_000, 10, 10 * 2_501))
+    (tmp_path / "large.png").write_bytes(png_claiming(9_900, 10_000, 10_000 * 1_239))
 
     assert look_at_picture(tmp_path / "wide.png").width == 20_000
     assert look_at_picture(tmp_path / "large.png").height == 10_000
