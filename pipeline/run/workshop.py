@@ -13,6 +13,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipeline.errors import MediaError
+from pipeline.files import digest_of_file
 from pipeline.ids import Digest, ShotId, TakeKey
 from pipeline.makers.interface import Maker
 from pipeline.models.catalog import models
@@ -75,6 +77,7 @@ class Workshop:
         digests: dict[Source, Digest] = {}
         for source in step.shot.sources:
             if isinstance(source, Picture):
+                _refuse_if_changed(source)
                 files[source], digests[source] = source.path, source.digest
             else:
                 handed = self._handed(source, clips[source.shot])
@@ -191,3 +194,17 @@ class Workshop:
         cut = self.cuts[frame.shot]
         index = frame_index(frame.moment, clip, cut, self.film.rate)
         return hand_over(self.store, clip, index)
+
+
+def _refuse_if_changed(picture: Picture) -> None:
+    """A clip is known by the pictures that were planned: of others it may not be made.
+
+    Raises:
+        MediaError: the file has other bytes than when the board was read.
+    """
+    if digest_of_file(picture.path) != picture.digest:
+        raise MediaError(
+            picture.path,
+            "it was changed after the board was read",
+            hint="Run storyreel render again; it plans with the picture as it is now.",
+        )
