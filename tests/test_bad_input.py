@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import io
 import json
 import os
+import struct
 import threading
+import zlib
 
 import clips
 import pytest
 import stories
 
+from pipeline.cli.main import exit_code_of
 from pipeline.errors import (
     LockFileError,
+    MediaError,
     SettingsError,
     StoryreelError,
     ToolMissingError,
@@ -24,6 +29,7 @@ from pipeline.errors import (
 from pipeline.files import load_json, read_regular
 from pipeline.ids import TakeKey
 from pipeline.media.ffmpeg import FFmpeg
+from pipeline.media.pictures import look_at_picture
 from pipeline.media.probe import probe
 from pipeline.plan.planner import make_plan
 from pipeline.plan.take import Lock
@@ -317,3 +323,85 @@ def test_settings_that_mean_nothing_are_told(tmp_path, text, why):
 
     with pytest.raises(SettingsError, match=why):
         read_settings(tmp_path, environment={}, user_file=tmp_path / "none")
+
+
+def png(width, height, rows, *, interlaced=0):
+    """A PNG of 8-bit RGB with whole chunks around any rows at all."""
+
+    def chunk(kind, data):
+        body = kind + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, interlaced)
+    chunks = chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(rows)), chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+def test_a_png_without_its_rows_is_found_before_anything_is_made(tmp_path):
+    """Every chunk and check sum right and rows missing, interlaced or not; what Pillow opens is."""
+    from PIL import Image
+
+    path = tmp_path / "a.png"
+    for width, height, interlaced in ((7, 9, 0), (1, 1, 1), (3, 2, 1), (5, 1, 1), (9, 17, 1)):
+        whole = next(  # the fewest bytes that Pillow itself takes for a whole picture
+            size
+            for size in range(height * (1 + 3 * width), 2000)
+            if opens(png(width, height, bytes(size), interlaced=interlaced), Image)
+        )
+        path.write_bytes(png(width, height, bytes(whole), interlaced=interlaced))
+        assert look_at_picture(path).width == width
+        path.write_bytes(png(width, height, bytes(whole - 1), interlaced=interlaced))
+        with pytest.raises(MediaError, match="cut off or damaged"):
+            look_at_picture(path)
+
+
+def opens(data, image):
+    """Whether Pillow decodes ``data``."""
+    try:
+        image.open(io.BytesIO(data)).load()
+    except OSError:
+        return False
+    return True
+
+
+def test_a_picture_of_few_bytes_and_many_rows_costs_nothing_to_refuse(tmp_path):
+    """9,999 x 9,999 pixels promised, none there; then more rows than promised."""
+    path = tmp_path / "a.png"
+    path.write_bytes(png(9999, 9999, b""))
+    with pytest.raises(MediaError, match="cut off"):
+        look_at_picture(path)
+    path.write_bytes(png(2, 2, bytes(50_000_000)))
+    assert look_at_picture(path).width == 2
+
+
+def test_a_picture_changed_after_the_board_was_read_makes_no_clip(ffmpeg, tmp_path):
+    """Its clip would be kept under the name of the picture it was not made from."""
+    from PIL import Image
+
+    picture = tmp_path / "vixen.png"
+    Image.new("RGB", (64, 36), "red").save(picture)
+    film = stories.film_of(stories.text("a first_frame: vixen.png", "b"), tmp_path)
+    Image.new("RGB", (64, 36), "blue").save(picture)
+    maker = stories.NumberingMaker(ffmpeg, {"a": 0, "b": 1})
+    outcome, stored = run(film, stories.plan_of(film), Store(tmp_path / "store"), maker)
+
+    assert stored == ["b"]
+    assert "changed after" in outcome.failed["a"].brief
+
+
+def test_a_saved_plan_or_schema_takes_no_other_files_place(tmp_path):
+    """A slip of the finger in -o costs no board, no lock, no picture."""
+    board = tmp_path / "film.storyboard.yaml"
+    board.write_text(stories.text("a"))
+    data = tmp_path / "data.json"
+    data.write_text('{"mine": 1}')
+    for path in (board, data):
+        before = path.read_bytes()
+        assert exit_code_of(["plan", str(board), "-o", str(path)]) == 2
+        assert exit_code_of(["schema", "-o", str(path)]) == 2
+        assert path.read_bytes() == before
+    plan = tmp_path / "plan.json"
+    assert exit_code_of(["plan", str(board), "-o", str(plan)]) == 0
+    assert exit_code_of(["plan", str(board), "-o", str(plan)]) == 0
+    assert load_plan(plan).board == board
+    assert exit_code_of(["plan", str(board), "-o", str(tmp_path / "plan.txt")]) == 2

@@ -29,6 +29,25 @@ def command(output: Path | None) -> int:
         return 0
     from pipeline.files import write_whole
 
+    _refuse_to_overwrite(output)
     write_whole(output, schema_text())
     say(f"wrote {output}")
     return 0
+
+
+def _refuse_to_overwrite(path: Path) -> None:
+    """Nothing but an older schema gives way to the schema: least of all a board."""
+    from pipeline.errors import UsageError
+    from pipeline.files import load_json
+
+    if not path.exists():
+        return
+    try:
+        ours = "$schema" in load_json(path)
+    except (OSError, ValueError):
+        ours = False
+    if not ours:
+        raise UsageError(
+            f"{path} is there already and is no JSON Schema.",
+            hint="Write -o storyboards/storyboard.schema.json.",
+        )

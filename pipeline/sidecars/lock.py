@@ -41,7 +41,7 @@ def read_lock(text: bytes | str, name: str = "the lock") -> Lock:
     try:
         data = tomllib.loads(text if isinstance(text, str) else text.decode())
         if data.get("lock", VERSION) != VERSION:
-            raise unreadable(name, f"it is of version {data['lock']}, this storyreel knows 1")
+            raise _of_another_version(name, data["lock"])
         return lock_from(data)
     except UnicodeDecodeError as error:
         raise unreadable(name, "it is not UTF-8 text") from error
@@ -53,6 +53,13 @@ def read_lock(text: bytes | str, name: str = "the lock") -> Lock:
         raise unreadable(name, "it is nested too deep") from error
     except ValueError as error:
         raise unreadable(name, f"something is not as written by storyreel: {error}") from error
+
+
+def _of_another_version(name: str, version: object) -> LockFileError:
+    return LockFileError(
+        f"{name} cannot be read: it is of version {version}, this storyreel knows {VERSION}.",
+        hint="Use the storyreel that wrote it. Nothing is made until it can be read.",
+    )
 
 
 def unreadable(name: str, why: str) -> LockFileError:

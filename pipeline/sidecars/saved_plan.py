@@ -35,9 +35,14 @@ def save_plan(
     forced: Sequence[str],
     draft: Draft | None,
 ) -> None:
-    """Write a plan that ``load_plan`` reads; the board is named relative to the plan."""
+    """Write a plan that ``load_plan`` reads; the board is named relative to the plan.
+
+    Raises:
+        UsageError: something else stands there, or the name would not be taken for a plan's.
+    """
     import os
 
+    _refuse_to_overwrite(path)
     saved = {
         "kind": KIND,
         "board_path": Path(os.path.relpath(board, path.absolute().parent)).as_posix(),
@@ -50,6 +55,24 @@ def save_plan(
         **document,
     }
     write_whole(path, json.dumps(saved, indent=1) + "\n")  # a path need be no Unicode
+
+
+def _refuse_to_overwrite(path: Path) -> None:
+    """Nothing but an older plan gives way to a plan: least of all a board."""
+    if path.suffix != ".json":
+        raise UsageError(
+            f"A saved plan is a .json file; {path} is none.", hint="Write -o plan.json."
+        )
+    try:
+        ours = load_json(path).get("kind") == KIND
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError):
+        ours = False
+    if not ours and path.exists():
+        raise UsageError(
+            f"{path} is there already and is no saved plan.", hint="Give the plan another name."
+        )
 
 
 def load_plan(path: Path) -> SavedPlan:
