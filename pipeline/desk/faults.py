@@ -109,6 +109,17 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "how": ("reset", "close"),
 }
 
+_KINDS_OF_VALUES: dict[str, tuple[type, ...]] = {
+    "nth": (int, list, tuple),
+    "chance": (int, float),
+    "seconds": (int, float),
+    "retry_after": (int, str, type(None)),
+    "value": (int, type(None)),
+    "set": (dict,),
+    "refund": (bool,),
+    **dict.fromkeys(("first", "every", "times", "status", "bytes"), (int,)),
+}
+
 
 def parse_rules(written: Any) -> list[Rule]:
     """Read rules from JSON: a list, one object, or ``{"rules": [...]}``.
@@ -138,10 +149,18 @@ def parse_rule(written: Mapping[str, Any]) -> Rule:
         )
     if written.get("do") not in KINDS:
         raise ValueError(f"no fault is called {written.get('do')!r}; there are {', '.join(KINDS)}")
-    for name, words in _WORDS.items():
-        if written.get(name, words[0]) not in words:
-            raise ValueError(f"{name} is one of {', '.join(words)}, not {written[name]!r}")
+    for name, value in written.items():
+        _see_that_it_fits(name, value)
     return _made(dict(written))
+
+
+def _see_that_it_fits(name: str, value: Any) -> None:
+    words = _WORDS.get(name)
+    if words and value not in words:
+        raise ValueError(f"{name} is one of {', '.join(words)}, not {value!r}")
+    kinds = _KINDS_OF_VALUES.get(name, (str,))
+    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+        raise ValueError(f"{name} cannot be {value!r}")
 
 
 def _made(values: dict[str, Any]) -> Rule:
