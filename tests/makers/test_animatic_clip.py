@@ -296,6 +296,29 @@ def test_references_stand_with_their_names(ffmpeg: FFmpeg, tmp_path: Path) -> No
         clip.unlink()
 
 
+def test_a_location_stands_behind_everybody(ffmpeg: FFmpeg, tmp_path: Path) -> None:
+    """Named last, it is the ground all the same, and the corners show it."""
+    for name, colour in (("red", (255, 0, 0)), ("blue", (0, 0, 255))):
+        Image.new("RGB", (400, 400), colour).save(tmp_path / f"{name}.png")
+    corners = {}
+    for kinds in ("character location", "location character"):
+        clip = make(
+            ffmpeg, tmp_path / "clip.mp4", seconds=Fraction(1, 4),
+            references=(tmp_path / "red.png", tmp_path / "blue.png"),
+            options={"kinds": kinds},
+        )  # fmt: skip
+        top = layout_of(*SIZE).top
+        corners[kinds] = picture(clip, 1).getpixel((4, top + 4))
+        clip.unlink()
+        (tmp_path / "clip.1.png").unlink()
+
+    red, blue = corners["location character"], corners["character location"]
+    assert isinstance(red, tuple)
+    assert isinstance(blue, tuple)
+    assert red[0] > red[2]
+    assert blue[2] > blue[0]
+
+
 def test_what_goes_wrong_leaves_nothing(ffmpeg: FFmpeg, tmp_path: Path) -> None:
     """Stopped, or given no picture, or no time: an error of ours, and an empty folder."""
     folder = tmp_path / "made"

@@ -28,8 +28,9 @@ class Animatic:
     """Draws a shot's panel as a moving picture with a scratch sound.
 
     Of ``order.options`` it reads ``words`` (the prompt as the author wrote it), ``beat``,
-    ``scene``, ``size``, ``move``, ``lens``, ``look`` and ``names`` (a JSON list: what each
-    reference is called); each may be absent.
+    ``scene``, ``size``, ``move``, ``lens``, ``look``, ``names`` (a JSON list: what each
+    reference is called) and ``kinds`` (a word each: a location stands behind everybody); each may
+    be absent.
     """
 
     ffmpeg: FFmpeg

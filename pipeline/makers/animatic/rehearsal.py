@@ -122,7 +122,15 @@ def _composed(order: Order, layout: Layout) -> Stage:
         return whole(tinted[0], window, poses, size)
     names = _names(order)
     cards = [Card(picture, name) for picture, name in zip(tinted, names, strict=True)]
-    return gathered(cards, window, poses, size=size, seed=order.seed)
+    return gathered(_place_first(cards, order), window, poses, size=size, seed=order.seed)
+
+
+def _place_first(cards: list[Card], order: Order) -> list[Card]:
+    """A location stands behind everybody, whatever its place in the list."""
+    kinds = order.options.get("kinds", "").split()
+    kinds = [*kinds, *["prop"] * len(cards)]
+    places = sorted(range(len(cards)), key=lambda number: kinds[number] != "location")
+    return [cards[number] for number in places]
 
 
 def _path(order: Order, *, first: bool = False, last: bool = False) -> tuple[Pose, ...]:
