@@ -94,7 +94,9 @@ class Downloads:
             LinkError: it could not be had, or not wholly; what has come is kept for the next try.
             StoreError: the disk does not take it.
         """
-        part = Part(target, link)
+        seen = read_link(link)
+        # without what follows the path: a new signature on the same path is the same clip
+        part = Part(target, f"{seen.origin.host}{seen.path}" if seen else "")
         async with self._turn:
             try:
                 async with asyncio.timeout(self._bounds.seconds):

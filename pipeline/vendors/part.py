@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
-from urllib.parse import urlsplit
 
 from pipeline.errors import StoreError
+from pipeline.files import digest_of_bytes
 
 
 class Part:
-    """What has come of the clip at ``link``.
+    """What has come of a clip.
 
     Args:
         target: where the bytes are.
-        link: where they come from; a new signature on the same path is the same clip.
+        source: where they come from: the same text for the same clip.
     """
 
-    def __init__(self, target: Path, link: str) -> None:
+    def __init__(self, target: Path, source: str) -> None:
         self._target = target
         self._memory = target.with_name(f"{target.name}.resume")
-        host_and_path = urlsplit(link)[1:3]
-        self._source = hashlib.sha256("\n".join(host_and_path).encode()).hexdigest()
+        self._source = digest_of_bytes(source.encode())  # it may be nobody else's to know
         self.size = 0
         self.total: int | None = None
         self._validator: str | None = None

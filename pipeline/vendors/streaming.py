@@ -20,7 +20,7 @@ class Downloader:
     """
 
     def __init__(self, patience: Patience, verify: ssl.SSLContext | None = None) -> None:
-        self._client = make_client(patience, **({"verify": verify} if verify else {}))
+        self._client = make_client(patience, verify)
 
     @contextlib.asynccontextmanager
     async def open(
@@ -34,14 +34,16 @@ class Downloader:
             NotSentError, MaybeSentError: there is no answer, or it broke off.
         """
         url, extensions = link.url, {}
+        named = {**headers, "Host": link.url.netloc.decode("ascii")}
         if address is not None:
+            named["Connection"] = "close"  # the pool knows addresses only: another name may share it
             url = link.url.copy_with(host=address)
             extensions["sni_hostname"] = link.origin.host
         flight = Flight(None)
         request = self._client.build_request(
             "GET",
             url,
-            headers={**headers, "Host": link.url.netloc.decode("ascii")},
+            headers=named,
             extensions={**extensions, "trace": flight.heard},
         )
         with translated(flight, link.origin.host):
