@@ -142,7 +142,9 @@ class Desk:
         self._asked(lambda server: server.private.reset())
 
     def _asked(self, question: Callable[[Server], T]) -> T:
-        """Ask in the server's own thread, between two requests."""
+        """Ask in the server's own thread, between two requests; or here, once that has ended."""
+        if not self._thread.is_alive():
+            return question(self.server)
         assert self._loop is not None  # noqa: S101 - it was entered
 
         async def asked() -> T:
