@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from pipeline.journal.journal import Journal
     from pipeline.media.facts import ClipFacts
     from pipeline.media.ffmpeg import FFmpeg
+    from pipeline.run.outside import Outside
 
 FramesTold = Callable[[int, int], None]
 OrderedBefore = Callable[[TakeKey], Ordered | None]
@@ -148,6 +149,7 @@ def render_film(
     listen: Listener = nobody,
     tell: FramesTold | None = None,
     stop: threading.Event | None = None,
+    outside: Outside | None = None,
 ) -> RenderedFilm:
     """Make what the plan says, remember it in the lock, and cut the film when all of it is there.
 
@@ -159,6 +161,7 @@ def render_film(
         listen: told what happens to the shots.
         tell: told how many of the film's frames are cut, and of how many.
         stop: when set, the run ends soon and cleanly; what is finished is kept.
+        outside: absent, the machine's own clocks and journal.
 
     Raises:
         NotConnectedError, KeyRefusedError: a model cannot be reached; nothing was ordered.
@@ -168,7 +171,7 @@ def render_film(
     from pipeline.making import make_shots
 
     stop = stop or threading.Event()
-    outcome, made = make_shots(planned, budget or Budget(), listen, stop)
+    outcome, made = make_shots(planned, budget or Budget(), listen, stop, outside)
     if not outcome.whole or planned.plan.left_out:
         return RenderedFilm(outcome, None, None, made)
     assembly = cut_film(planned, outcome.clips, tell=tell, stop=stop)

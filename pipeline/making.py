@@ -7,6 +7,7 @@ import contextlib
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pipeline.ids import ShotId
 from pipeline.makers.registry import maker_for
@@ -21,11 +22,18 @@ from pipeline.run.workshop import Workshop
 from pipeline.settings import environment
 from pipeline.sidecars.lock_file import change_lock, load_lock
 
+if TYPE_CHECKING:
+    from pipeline.run.outside import Outside
+
 _TAKES_AT_ONCE = 20  # free takes written into the lock together; their records bridge a crash
 
 
 def make_shots(
-    planned: PlannedFilm, budget: Budget, listen: Listener, stop: threading.Event
+    planned: PlannedFilm,
+    budget: Budget,
+    listen: Listener,
+    stop: threading.Event,
+    outside: Outside | None = None,
 ) -> tuple[Outcome, tuple[ShotId, ...]]:
     """Make the shots of a plan; what came of it, and the shots that were made now.
 
@@ -33,15 +41,19 @@ def make_shots(
         StoryreelError: nothing was begun: a model cannot be had, a key is missing, the plan costs
             more than it may, ffmpeg is missing.
     """
-    return asyncio.run(_make_shots(planned, budget, listen, stop))
+    return asyncio.run(_make_shots(planned, budget, listen, stop, outside))
 
 
 async def _make_shots(
-    planned: PlannedFilm, budget: Budget, listen: Listener, stop: threading.Event
+    planned: PlannedFilm,
+    budget: Budget,
+    listen: Listener,
+    stop: threading.Event,
+    outside: Outside | None,
 ) -> tuple[Outcome, tuple[ShotId, ...]]:
     remembering = _Remembering(planned, listen)
     try:
-        async with _workshop(planned, budget, stop, remembering) as workshop:
+        async with _workshop(planned, budget, stop, remembering, outside) as workshop:
             outcome = await run_plan(
                 planned.plan,
                 planned.graph,
@@ -58,7 +70,11 @@ async def _make_shots(
 
 @contextlib.asynccontextmanager
 async def _workshop(
-    planned: PlannedFilm, budget: Budget, stop: threading.Event, remembering: _Remembering
+    planned: PlannedFilm,
+    budget: Budget,
+    stop: threading.Event,
+    remembering: _Remembering,
+    outside: Outside | None,
 ) -> AsyncIterator[Workshop]:
     """The workshop for a plan, with routes open where the plan, or an older job, needs them."""
     ffmpeg = find_ffmpeg(planned.settings.ffmpeg)
@@ -70,7 +86,7 @@ async def _workshop(
     if not _pays(planned):
         yield workshop
         return
-    async with _routes_open(planned, budget, stop, remembering, workshop) as paying:
+    async with _routes_open(planned, budget, stop, remembering, workshop, outside) as paying:
         yield paying
 
 
@@ -87,6 +103,7 @@ async def _routes_open(
     stop: threading.Event,
     remembering: _Remembering,
     workshop: Workshop,
+    outside: Outside | None,
 ) -> AsyncIterator[Workshop]:
     from dataclasses import replace
 
@@ -100,7 +117,13 @@ async def _routes_open(
     board = planned.board.name
     names = routes_of_a_run(planned.plan, ground, board)
     async with paying(
-        ground, names, board=board, store=planned.store, budget=budget, stop=stop
+        ground,
+        names,
+        board=board,
+        store=planned.store,
+        budget=budget,
+        stop=stop,
+        outside=outside,
     ) as away:
         yield replace(workshop, away=away)
         keys = frozenset(step.key for step in planned.plan.steps if step.key)

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipeline import __version__
+
+if TYPE_CHECKING:
+    from pipeline.run.outside import Outside
 
 # command -> what it does, in the order of a working day; each lives in the module of its name
 COMMANDS = {
@@ -102,10 +105,13 @@ def run() -> None:
     sys.exit(exit_code_of(sys.argv[1:]))
 
 
-def exit_code_of(arguments: list[str]) -> int:
-    """Run a command line and give its exit code; every error is shown here and nowhere else."""
+def exit_code_of(arguments: list[str], outside: Outside | None = None) -> int:
+    """Run a command line and give its exit code; every error is shown here and nowhere else.
+
+    ``outside`` is what a render has instead of the machine's clocks and journal.
+    """
     try:
-        code = _called(arguments)
+        code = _called(arguments, outside)
     except Exception as error:  # noqa: BLE001 - the one place where every error ends
         from pipeline.cli.problems import show_problem
 
@@ -113,9 +119,11 @@ def exit_code_of(arguments: list[str]) -> int:
     return code or _told_in_full(arguments)
 
 
-def _called(arguments: list[str]) -> int:
+def _called(arguments: list[str], outside: Outside | None) -> int:
     try:
-        result: Any = storyreel.main(arguments, prog_name="storyreel", standalone_mode=False)
+        result: Any = storyreel.main(
+            arguments, prog_name="storyreel", standalone_mode=False, obj=outside
+        )
     except (click.exceptions.Abort, KeyboardInterrupt):
         return 130
     except click.ClickException as error:

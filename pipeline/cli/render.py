@@ -16,10 +16,10 @@ from pipeline.cli.boards import (
     settings_options,
     some_boards,
 )
-from pipeline.cli.console import put, say
+from pipeline.cli.console import put, put_json, say
 from pipeline.cli.interrupt import stop_on_interrupt
 from pipeline.cli.purse import Purse, purse_options
-from pipeline.places import board_name, draft_folder, find_root
+from pipeline.places import draft_folder, find_root, output_folder
 from pipeline.receipt import receipt_for, unchanged
 from pipeline.settings import environment
 
@@ -101,7 +101,7 @@ class _Rendering:
         self.board = board.absolute()
         self.draft, self.resolution = draft, resolution
         self.choice, self.forced, self.flags = choice, forced, flags
-        folder = find_root(board) / "output" / board_name(board)
+        folder = output_folder(board, find_root(board))
         self.receipt = (folder / draft_folder(resolution) if draft else folder) / "receipt.json"
         self.options = {"draft": draft, "resolution": resolution, "flags": flags}
         self.whole = not (any(choice.values()) or forced)
@@ -226,7 +226,12 @@ def carry_out(
         purse.agree(planned)
         with progress(len(planned.plan.to_run), as_json=as_json) as shown:
             rendered = render_film(
-                planned, budget=budget, listen=shown.hear, tell=shown.tell, stop=stop
+                planned,
+                budget=budget,
+                listen=shown.hear,
+                tell=shown.tell,
+                stop=stop,
+                outside=click.get_current_context().obj,
             )
         result = _result(planned, rendered)
         if rendered.film and receipt:
@@ -314,9 +319,7 @@ def _result(planned: PlannedFilm, rendered: RenderedFilm) -> dict[str, Any]:
 
 def _tell(result: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        import json
-
-        click.echo(json.dumps(result, ensure_ascii=False))
+        put_json(result, indent=None)
         return
     counts = f"{result['made']} made, {result['reused']} reused"
     if result["failed"] or result["skipped"]:

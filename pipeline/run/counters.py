@@ -20,9 +20,10 @@ from pipeline.plan.planner import Ordered, never_ordered
 from pipeline.plan.price import route_for
 from pipeline.plan.step import Plan
 from pipeline.run.budget import Budget
-from pipeline.run.clock import Clock, RealClock
+from pipeline.run.clock import Clock
 from pipeline.run.errands import Counter, Errands
 from pipeline.run.ordering import Ordering
+from pipeline.run.outside import Outside
 from pipeline.run.pacer import Pacer
 from pipeline.run.paying import Paying, words_of
 from pipeline.store.store import Store
@@ -97,7 +98,7 @@ async def paying(
     store: Store,
     budget: Budget,
     stop: threading.Event,
-    clock: Clock | None = None,
+    outside: Outside | None = None,
 ) -> AsyncIterator[Paying]:
     """Open the routes ``names`` for a run of ``board``.
 
@@ -105,9 +106,10 @@ async def paying(
         KeyRefusedError: a key is missing; which variable it belongs in is said.
         JournalError: the journal cannot be opened; nothing is ordered.
     """
-    clock = clock or RealClock()
+    outside = outside or Outside()
+    clock = outside.clock
     ground.journal.parent.mkdir(parents=True, exist_ok=True)
-    with Journal(ground.journal, clock=clock.date) as journal:
+    with outside.journal(ground.journal, clock=clock.date) as journal:
         counters = {name: _counter(routes()[name], ground, clock) for name in names}
         errands = Errands(journal, store, clock, stop)
         ordering = Ordering(errands, counters, budget.wall, budget.retry_failed)

@@ -1,0 +1,156 @@
+"""A process that has loaded storyreel and forks a child for each command: starting is quick.
+
+Talks JSON lines: ``{"run": {...}}`` is answered by ``{"pid": n}``, ``{"wait": n}`` by the exit
+status. Also a command by itself: ``python stage.py '{"arguments": [...], ...}'`` runs one.
+
+The clock and the journal are handed to the command (``pipeline/run/outside.py``); nothing of the
+product is replaced.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from dataclasses import dataclass
+
+from pipeline.cli.main import exit_code_of
+from pipeline.cli.streams import prepare_streams
+from pipeline.journal.journal import Journal
+from pipeline.run.outside import Outside
+
+
+@dataclass
+class Clock:
+    """Time that runs ``speed`` times as fast, and a date that jumps by each of ``jumps`` in turn.
+
+    The date is the world's: what a vendor says of its links is compared with it.
+    """
+
+    speed: float = 1.0
+    jumps: tuple[float, ...] = ()
+    looked: int = 0
+
+    def now(self):
+        return time.monotonic() * self.speed
+
+    def date(self):
+        self.looked += 1
+        return time.time() + (self.jumps[self.looked % len(self.jumps)] if self.jumps else 0.0)
+
+    async def sleep(self, seconds):
+        await asyncio.sleep(seconds / self.speed)
+
+
+@dataclass
+class Fate:
+    """Ends the process at once, right after (or just before) its n-th durable step."""
+
+    after: int | None = None
+    before: int | None = None
+    steps: int = 0
+
+    def open(self, path, *, clock):
+        return MortalJournal(path, clock, self)
+
+    def begun(self):
+        if self.before is not None and self.steps + 1 == self.before:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def done(self, written):
+        if written.exception() is None:
+            self.steps += 1
+            if self.steps == self.after:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+class MortalJournal(Journal):
+    """A journal in which each commit is counted."""
+
+    def __init__(self, path, clock, fate):
+        super().__init__(path, clock=clock)
+        self.fate = fate
+
+    def intend_soon(self, draft, wall):
+        self.fate.begun()
+        return self.counted(super().intend_soon(draft, wall))
+
+    def move_soon(self, attempt, to, **told):
+        self.fate.begun()
+        return self.counted(super().move_soon(attempt, to, **told))
+
+    def counted(self, written):
+        written.add_done_callback(self.fate.done)
+        return written
+
+
+def perform(asked):
+    """Run one command line as a user's process would; never returns."""
+    os.chdir(asked["folder"])
+    os.environ.clear()
+    os.environ.update(asked["environment"])
+    prepare_streams()
+    fate = Fate(asked.get("after"), asked.get("before"))
+    clock = Clock(asked.get("speed", 1.0), tuple(asked.get("jumps", ())))
+    code = exit_code_of(asked["arguments"], Outside(clock, fate.open))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def fork(asked):
+    """A child in a group of its own, talking into files."""
+    pid = os.fork()
+    if pid:
+        return pid
+    os.setpgid(0, 0)
+    for name, number in (("out", 1), ("err", 2)):
+        handle = os.open(asked[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.dup2(handle, number)
+        os.close(handle)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    try:
+        perform(asked)
+    finally:
+        os._exit(99)
+
+
+def load_all():
+    """What a render imports sooner or later."""
+    import av  # noqa: F401 - loaded once for all children
+    import PIL.Image  # noqa: F401 - as above
+
+    import pipeline.api
+    import pipeline.cli.journal
+    import pipeline.cli.plan
+    import pipeline.cli.progress
+    import pipeline.cli.render
+    import pipeline.cli.settle
+    import pipeline.cli.status
+    import pipeline.film.assembler
+    import pipeline.making
+    import pipeline.media.join
+    import pipeline.run.counters
+    import pipeline.vendors.apiframe  # noqa: F401 - as above
+
+
+def main():
+    if len(sys.argv) > 1:
+        perform(json.loads(sys.argv[1]))
+    load_all()
+    for line in sys.stdin:
+        message = json.loads(line)
+        if "run" in message:
+            answer = {"pid": fork(message["run"])}
+        else:
+            answer = {"status": os.waitpid(message["wait"], 0)[1]}
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
