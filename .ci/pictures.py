@@ -1,7 +1,7 @@
 """Makes the pictures of the README from a real run.
 
-Run ``python .ci/pictures.py``: a strip of launch-day's draft, a still of it, and the plan on a terminal. Run it when the animatic,
-the plan or launch-day change; the pictures are committed.
+Run ``python .ci/pictures.py`` when the animatic, the plan or launch-day change; the pictures are
+committed: a strip of launch-day's draft, a still of it, and commands on a terminal.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.text import Text
 
 from pipeline.api import Draft, plan_film, render_film
+from pipeline.desk.server import Desk
 from pipeline.media.frames import frame_at
 from pipeline.media.probe import probe
 
@@ -54,11 +55,21 @@ def main() -> None:
             sys.exit("launch-day was not rendered")
         strip(film, Path(folder))
         still(planned, film, Path(folder))
-        terminal(root, ["plan", "launch-day"], "plan.svg")
+        terminal(root, "plan.svg", ["plan", "launch-day"])
+        with Desk(size=180, time="1-3") as desk:
+            terminal(
+                root,
+                "paid.svg",
+                ["render", "launch-day", "--yes", "--max-cost", "1500credits"],
+                ["status", "--spend"],
+                STORYREEL_APIFRAME_URL=desk.url,
+                STORYREEL_APIFRAME_KEY_VARIABLE="DESK_KEY",
+                DESK_KEY=desk.key,
+            )
         wrong = board.read_text(encoding="utf-8").replace("sh050.last", "sh05.last")
         wrong = wrong.replace("move: tilt_up", "move: tilt_upp")
         board.write_text(wrong, encoding="utf-8")
-        terminal(root, ["check", "launch-day"], "check.svg")
+        terminal(root, "check.svg", ["check", "launch-day"])
 
 
 def strip(film: Path, folder: Path) -> None:
@@ -92,24 +103,29 @@ def still(planned: object, film: Path, folder: Path) -> None:
         start += shot.cut
 
 
-def terminal(root: Path, words: list[str], name: str) -> None:
-    """What a command says, as a picture of a terminal."""
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "COLUMNS": "104"}
+def terminal(root: Path, name: str, *commands: list[str], **environment: str) -> None:
+    """What commands say, as a picture of a terminal."""
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123
+        console = Console(record=True, width=106, file=nowhere, force_terminal=True)
+        for words in commands:
+            console.print(Text(f"$ storyreel {' '.join(words)}", style="bold"))
+            console.print(Text.from_ansi(said_by(root, words, environment).rstrip()))
+        svg = console.export_svg(title="storyreel", code_format=SVG, unique_id="storyreel")
+    (TARGET / name).write_text(svg, encoding="utf-8", newline="\n")
+
+
+def said_by(root: Path, words: list[str], environment: dict[str, str]) -> str:
+    """A command's talk and data, in the order in which they came."""
     done = subprocess.run(
         [sys.executable, "-m", "pipeline", "--color", "always", *words],
         cwd=root,
-        env=environment,
-        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(PROJECT), "COLUMNS": "104", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
         check=False,
     )
-    said = (done.stdout + done.stderr).replace(str(root) + os.sep, "")
-    with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123
-        console = Console(record=True, width=106, file=nowhere, force_terminal=True)
-        console.print(Text(f"$ storyreel {' '.join(words)}", style="bold"))
-        console.print(Text.from_ansi(said.rstrip()))
-        svg = console.export_svg(title="storyreel", code_format=SVG, unique_id="storyreel")
-    (TARGET / name).write_text(svg, encoding="utf-8", newline="\n")
+    return done.stdout.replace(str(root) + os.sep, "")
 
 
 if __name__ == "__main__":

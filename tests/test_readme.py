@@ -16,9 +16,13 @@ PROJECT = Path(__file__).parent.parent
 TEXT = (PROJECT / "README.md").read_text(encoding="utf-8")
 
 
+PAID = re.search(r"<!-- command: paid -->\n```sh\n(.*?)```", TEXT, re.DOTALL)
+
+
 def commands():
-    """Every ``storyreel`` line of the README's shell blocks, in order."""
-    for block in re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL):
+    """Every ``storyreel`` line of the README's shell blocks but the paid ones, in order."""
+    free = TEXT.replace(PAID[0], "")
+    for block in re.findall(r"```sh\n(.*?)```", free, re.DOTALL):
         for line in block.splitlines():
             if line.startswith("storyreel "):
                 yield line
@@ -44,6 +48,30 @@ def test_every_command_of_the_readme_runs(tmp_path):
             shutil.copy(PROJECT / "storyboards" / sample, tmp_path / "storyboards" / sample)
             refs = tmp_path / "storyboards" / "refs"
             shutil.copytree(PROJECT / "storyboards" / "refs", refs, dirs_exist_ok=True)
+
+
+def test_the_paid_commands_run_against_the_desk(tmp_path):
+    """As the README says, with a vendor on the desk: the sample film is bought once."""
+    from pipeline.desk.server import Desk
+
+    shutil.copytree(PROJECT / "storyboards", tmp_path / "storyboards")
+    with Desk(size=64, time="0.2") as desk:
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(PROJECT),
+            "STORYREEL_CONFIG": str(tmp_path / "none"),
+            "STORYREEL_APIFRAME_URL": desk.url,
+            "STORYREEL_APIFRAME_KEY_VARIABLE": "DESK_KEY",
+            "DESK_KEY": desk.key,
+        }
+        for line in PAID[1].splitlines():
+            done = subprocess.run(
+                [sys.executable, "-m", "pipeline", *shlex.split(line)[1:]],
+                cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            assert done.returncode == 0, f"{line}\n{done.stderr}"
+        assert len(desk.ledger()) == 10
+    assert "1344 credits" in done.stdout or "committed" in done.stdout
 
 
 def make_small(board):
@@ -101,7 +129,9 @@ def test_the_excerpt_of_launch_day_is_launch_days():
         assert re.sub(r"\s+# .*", "", line).strip() in known, line
 
 
-@pytest.mark.parametrize("name", ["launch-day.jpg", "still.jpg", "plan.svg", "check.svg"])
+@pytest.mark.parametrize(
+    "name", ["launch-day.jpg", "still.jpg", "plan.svg", "check.svg", "paid.svg"]
+)
 def test_the_pictures_are_there(name):
     """Made by .ci/pictures.py from a real run."""
     assert f".ci/pictures/{name}" in TEXT
