@@ -29,6 +29,7 @@ BENCHMARKS = {
     "assembly": "a film of 100 agreeing clips against ffmpeg's own concat",
     "animatic": "drawing a shot against encoding a test pattern of its length",
     "frames": "the exact last frame against the common recipe",
+    "journal": "durable records against plain appends, each synced",
 }
 RESULTS = Path(__file__).parent / "RESULTS.md"
 HEADINGS = ("what", "ours", "peer", "ratio", "bound", "held")

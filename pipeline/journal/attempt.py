@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypedDict
 
@@ -51,7 +51,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """An attempt as the journal has it; columns of its table, in this order.
+    """An attempt as the journal has it; columns of its tables, in this order.
 
     ``number`` counts the attempts of the key from 1; ``cost`` is what the vendor said it took, in
     ``unit``; ``error`` a sentence. Times are seconds since the epoch by this machine's clock, for
@@ -70,7 +70,6 @@ class Attempt:
     mode: str
     seed: int | None
     variation: int
-    fields: Mapping[str, str]
     seconds: Fraction
     unit: str | None
     estimate: Fraction | None
@@ -87,6 +86,7 @@ class Attempt:
     t_sending: float | None
     t_submitted: float | None
     t_done: float | None
+    fields: Mapping[str, str]
     body: bytes | None
 
     @property
@@ -98,12 +98,6 @@ class Attempt:
     def amount(self) -> Fraction | None:
         """The best that is known of its price: what the vendor took, else the estimate."""
         return self.estimate if self.cost is None else self.cost
-
-    def learning(self, learned: Learned) -> Attempt:
-        """The attempt with something more known of it."""
-        for name in learned.keys() - Learned.__annotations__.keys():
-            raise IllegalMoveError(self, self.state, f"{name!r} cannot be noted")
-        return replace(self, **learned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,28 +131,36 @@ class Facts(Learned, total=False):
 
 _ENDED: frozenset[State] = frozenset({"succeeded", "failed", "refused", "cancelled", "abandoned"})
 _WITH_SENDING = frozenset({"body", "inputs_expire"})
+_FACTS = frozenset(Facts.__annotations__)
+_LEARNED = frozenset(Learned.__annotations__)
 
 
-def moved(attempt: Attempt, to: State, now: float, facts: Facts) -> Attempt:
-    """The attempt after a move.
+def changes_of_move(attempt: Attempt, to: State, now: float, facts: Facts) -> dict[str, Any]:
+    """What a move changes in an attempt, by column.
 
     Raises:
         IllegalMoveError: the move is not in the table, or a fact is missing or out of place.
     """
     if not may_move(attempt.state, to):
         raise IllegalMoveError(attempt, to, "the table of moves has no such way")
-    for name in facts.keys() - _allowed(to):
+    for name in facts.keys() - (_FACTS if to == "sending" else _FACTS - _WITH_SENDING):
         raise IllegalMoveError(attempt, to, f"{name!r} cannot come with that")
-    after = replace(attempt, state=to, **{**_consequences(attempt, to, now), **facts})
+    changes = {"state": to, **_consequences(attempt, to, now), **facts}
     for name in NEEDS.get(to, ()):
-        if getattr(after, name) is None:
+        if changes.get(name, getattr(attempt, name)) is None:
             raise IllegalMoveError(attempt, to, f"its {name} is not known")
-    return after
+    return changes
 
 
-def _allowed(to: State) -> frozenset[str]:
-    names = frozenset(Facts.__annotations__)
-    return names if to == "sending" else names - _WITH_SENDING
+def changes_of_note(attempt: Attempt, learned: Learned) -> dict[str, Any]:
+    """What something learned changes in an attempt, by column.
+
+    Raises:
+        IllegalMoveError: that can only come with a move.
+    """
+    for name in learned.keys() - _LEARNED:
+        raise IllegalMoveError(attempt, attempt.state, f"{name!r} cannot be noted")
+    return dict(learned)
 
 
 def _consequences(attempt: Attempt, to: State, now: float) -> dict[str, Any]:

@@ -32,6 +32,8 @@ from pipeline.journal.wall import Wall
 from pipeline.journal.writer import Writer
 
 Result = TypeVar("Result")
+PAGE = 1024  # bytes; a commit syncs whole pages, and our rows are short
+LOG_PAGES = 4096  # the log begins anew after so many
 PATIENCE = 30.0  # seconds that another process may write before we give up
 HISTORY = 500  # a route's speed is learned from its latest jobs
 
@@ -93,7 +95,7 @@ class Journal:
             MadeAttemptError: the key has a clip, and ``draft.again`` is not set.
             WallError: a ceiling would be passed.
         """
-        return self.intend_soon(draft, wall).result()
+        return self._now(lambda db: rows.intend(db, draft, wall, self._clock()))
 
     def intend_soon(self, draft: Intent, wall: Wall) -> Future[Attempt]:
         """``intend``, without waiting."""
@@ -105,7 +107,7 @@ class Journal:
         Raises:
             IllegalMoveError: the table has no such move, or a fact is missing or out of place.
         """
-        return self.move_soon(attempt, to, detail=detail, **facts).result()
+        return self._now(lambda db: rows.move(db, attempt, to, detail, facts, self._clock()))
 
     def move_soon(
         self, attempt: int, to: State, *, detail: str = "", **facts: Unpack[Facts]
@@ -115,9 +117,7 @@ class Journal:
 
     def note(self, attempt: int, detail: str, **learned: Unpack[Learned]) -> Attempt:
         """Write down what happened to, or was learned of, an attempt that moves nowhere."""
-        return self._soon(
-            lambda db: rows.note(db, attempt, detail, learned, self._clock())
-        ).result()
+        return self._now(lambda db: rows.note(db, attempt, detail, learned, self._clock()))
 
     def attempt(self, number: int) -> Attempt:
         """The attempt with this id; a ``JournalError`` if there is none."""
@@ -145,7 +145,7 @@ class Journal:
 
     def spent(self, run: str | None = None) -> Spent:
         """What went and what is out, of one run or ever."""
-        return self._read(lambda db: spent_of(rows.places(db, run)))
+        return self._read(lambda db: spent_of(rows.shares(db, run)))
 
     def history(
         self, route: str, model: str, resolution: str, seconds: Fraction | None = None
@@ -174,10 +174,16 @@ class Journal:
             copy.replace(target)
             sync_folder(target.parent)
 
+    def _now(self, work: Callable[[rows.Connection], Result]) -> Result:
+        return self._may_write().now(work)
+
     def _soon(self, work: Callable[[rows.Connection], Result]) -> Future[Result]:
+        return self._may_write().soon(work)
+
+    def _may_write(self) -> Writer:
         if self._writer is None:
             raise JournalError(f"The journal {self.path} was opened to look at only.")
-        return self._writer.soon(work)
+        return self._writer
 
     def _read(self, work: Callable[[rows.Connection], Result]) -> Result:
         with self._turn, _telling(self.path):
@@ -204,8 +210,13 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
     )
-    for pragma in ("synchronous = full", "fullfsync = on", "foreign_keys = on"):
-        database.execute(f"pragma {pragma}")
+    for setting in (
+        "synchronous = full",
+        "fullfsync = on",  # macOS: through the drive's own cache, too
+        "foreign_keys = on",
+        f"wal_autocheckpoint = {LOG_PAGES}",
+    ):
+        database.execute(f"pragma {setting}")
     return database
 
 
@@ -244,6 +255,7 @@ def _create(path: Path) -> None:
     troubles.refuse_lone_log(path)
     with part_beside(path) as new:
         with contextlib.closing(_connect(new, "rw")) as database:
+            database.execute(f"pragma page_size = {PAGE}")
             mode = database.execute("pragma journal_mode = wal").fetchone()[0]
             if mode != "wal":
                 raise troubles.no_log(path, "SQLite refuses a write-ahead log there")

@@ -5,17 +5,26 @@ Amounts are written as text, exact (``124``, ``7/10``), so that alike ones can b
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from fractions import Fraction
 from typing import Any, Protocol
 
 from pipeline.ids import TakeKey
-from pipeline.journal.attempt import Attempt, Event, Facts, Intent, Learned, moved
+from pipeline.journal.attempt import (
+    Attempt,
+    Event,
+    Facts,
+    Intent,
+    Learned,
+    changes_of_move,
+    changes_of_note,
+)
 from pipeline.journal.errors import JournalError, LiveAttemptError, MadeAttemptError
-from pipeline.journal.spending import Place
-from pipeline.journal.states import LIVE, State
+from pipeline.journal.spending import Place, Share
+from pipeline.journal.states import LIVE, State, money_of
 from pipeline.journal.wall import Tally, Wall, check_wall
 
 Row = tuple[Any, ...]
@@ -29,32 +38,30 @@ class Connection(Protocol):
         ...
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_exact = functools.lru_cache(maxsize=1024)(Fraction)  # a film has few prices, met again and again
 
 _CODECS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "fields": (lambda value: _json(dict(value)), json.loads),
-    "seconds": (str, Fraction),
-    "estimate": (str, Fraction),
-    "cost": (str, Fraction),
+    "seconds": (str, _exact),
+    "estimate": (str, _exact),
+    "cost": (str, _exact),
     "handle": (lambda value: _json(dict(value)), json.loads),
     "links": (lambda value: _json(list(value)), lambda text: tuple(json.loads(text))),
 }
 COLUMNS = tuple(column.name for column in fields(Attempt))
-_DECODERS = tuple(_CODECS[name][1] if name in _CODECS else None for name in COLUMNS)
-_ALL = f"select {', '.join(COLUMNS)} from attempt"  # noqa: S608 - names of our own fields
-_LIVE = f"state in ({', '.join(repr(state) for state in sorted(LIVE))})"
+_DECODERS = tuple((COLUMNS.index(name), codec[1]) for name, codec in _CODECS.items())
+_ALL = f"select {', '.join(COLUMNS)} from attempt join request on attempt = id"  # noqa: S608 - ours
+_LIVE = f"where state in ({', '.join(repr(state) for state in sorted(LIVE))})"
 
 
 def attempt_from(row: Row) -> Attempt:
-    """The attempt of a row of ``attempt``."""
-    return Attempt(
-        *(
-            decode(value) if decode and value is not None else value
-            for decode, value in zip(_DECODERS, row, strict=True)
-        )
-    )
+    """The attempt of a row."""
+    values = list(row)
+    for place, decode in _DECODERS:
+        if values[place] is not None:
+            values[place] = decode(values[place])
+    return Attempt(*values)
 
 
 def _encoded(name: str, value: Any) -> Any:
@@ -81,19 +88,22 @@ def intend(db: Connection, draft: Intent, wall: Wall, now: float) -> Attempt:
         "idempotency_key": f"{draft.key}.{number}",
         "state": "intent",
         "charged": "no",
+        "money": "out",
         "links": (),
         "t_intent": now,
     }
-    del columns["again"]
-    attempt = attempt_of(db, _insert(db, columns))
+    del columns["again"], columns["fields"]
+    new = _insert(db, "attempt", columns)
+    _insert(db, "request", {"attempt": new, "fields": draft.fields})
+    attempt = attempt_of(db, new)
     _tell(db, attempt, now, "")
     return attempt
 
 
-def _insert(db: Connection, columns: dict[str, Any]) -> int:
+def _insert(db: Connection, table: str, columns: dict[str, Any]) -> int:
     marks = ", ".join("?" * len(columns))
     cursor = db.execute(
-        f"insert into attempt ({', '.join(columns)}) values ({marks})",  # noqa: S608 - our fields
+        f"insert into {table} ({', '.join(columns)}) values ({marks})",  # noqa: S608 - our names
         [_encoded(name, value) for name, value in columns.items()],
     )
     return int(cursor.lastrowid)
@@ -105,29 +115,34 @@ def move(db: Connection, number: int, to: State, detail: str, facts: Facts, now:
     Raises:
         IllegalMoveError: the table does not allow it.
     """
-    before = attempt_of(db, number)
-    after = moved(before, to, now, facts)
-    _update(db, before, after)
-    _tell(db, after, now, detail)
-    return after
+    attempt = attempt_of(db, number)
+    return _changed(db, attempt, changes_of_move(attempt, to, now, facts), now, detail)
 
 
 def note(db: Connection, number: int, detail: str, learned: Learned, now: float) -> Attempt:
     """Write down something about an attempt that moves nowhere."""
-    before = attempt_of(db, number)
-    after = before.learning(learned)
-    _update(db, before, after)
+    attempt = attempt_of(db, number)
+    return _changed(db, attempt, changes_of_note(attempt, learned), now, detail)
+
+
+def _changed(
+    db: Connection, attempt: Attempt, changes: dict[str, Any], now: float, detail: str
+) -> Attempt:
+    after = replace(attempt, **changes)
+    if "body" in changes:
+        db.execute("update request set body = ? where attempt = ?", (after.body, after.id))
+    own = {name: _encoded(name, value) for name, value in changes.items() if name != "body"}
+    money = money_of(after.state, after.charged)
+    if money != money_of(attempt.state, attempt.charged):
+        own["money"] = money
+    if own:
+        settings = ", ".join(f"{name} = ?" for name in own)
+        db.execute(
+            f"update attempt set {settings} where id = ?",  # noqa: S608 - names of our own
+            [*own.values(), after.id],
+        )
     _tell(db, after, now, detail)
     return after
-
-
-def _update(db: Connection, before: Attempt, after: Attempt) -> None:
-    changed = [name for name in COLUMNS if getattr(before, name) != getattr(after, name)]
-    if not changed:
-        return
-    settings = ", ".join(f"{name} = ?" for name in changed)
-    values = [_encoded(name, getattr(after, name)) for name in changed]
-    db.execute(f"update attempt set {settings} where id = ?", [*values, after.id])  # noqa: S608
 
 
 def _tell(db: Connection, attempt: Attempt, now: float, detail: str) -> None:
@@ -156,7 +171,7 @@ def attempts_for(db: Connection, key: TakeKey) -> tuple[Attempt, ...]:
 
 def live_attempts(db: Connection) -> tuple[Attempt, ...]:
     """All live attempts, oldest first."""
-    return _attempts(db.execute(f"{_ALL} where {_LIVE} order by id"))
+    return _attempts(db.execute(f"{_ALL} {_LIVE} order by id"))
 
 
 def all_attempts(db: Connection) -> tuple[Attempt, ...]:
@@ -178,29 +193,31 @@ def events_of(db: Connection, number: int | None) -> tuple[Event, ...]:
 def tallies(db: Connection, run: str) -> Iterator[Tally]:
     """Alike attempts counted, for the walls; ``run`` is the one that asks."""
     rows = db.execute(
-        "select run = ? as mine, state, charged, route, unit, coalesce(cost, estimate) as amount,"
-        " count(*) from attempt group by mine, state, charged, route, unit, amount",
-        (run,),
+        # in the order of the index `of_money`, so that nothing else is read, and nothing sorted
+        "select money, route, unit, cost, estimate, run, count(*) from attempt"
+        " group by money, route, unit, cost, estimate, run"
     )
-    return (_tally(row) for row in rows)
+    for money, route, unit, cost, estimate, whose, count in rows:
+        amount = estimate if cost is None else cost
+        yield Tally(whose == run, money, route, unit, _known(amount), count)
 
 
-def places(db: Connection, run: str | None) -> Iterator[tuple[Place, Tally]]:
+def shares(db: Connection, run: str | None) -> Iterator[Share]:
     """Alike attempts counted by month, board and route, of one run or of all."""
     rows = db.execute(
         "select strftime('%Y-%m', coalesce(t_sending, t_intent), 'unixepoch') as month, board,"
-        " route, 1, state, charged, route, unit, coalesce(cost, estimate) as amount, count(*)"
-        " from attempt where ? is null or run = ?"
-        " group by month, board, route, state, charged, unit, amount",
+        " route, charged = 'maybe' as doubtful, money, unit, coalesce(cost, estimate) as amount,"
+        " count(*) from attempt where ? is null or run = ?"
+        " group by month, board, route, doubtful, money, unit, amount",
         (run, run),
     )
-    return ((Place(*row[:3]), _tally(row[3:])) for row in rows)
+    for month, board, route, doubtful, money, unit, amount, count in rows:
+        tally = Tally(True, money, route, unit, _known(amount), count)
+        yield Share(Place(month, board, route), bool(doubtful), tally)
 
 
-def _tally(row: Row) -> Tally:
-    mine, state, charged, route, unit, amount, count = row
-    known = None if amount is None else Fraction(amount)
-    return Tally(bool(mine), state, charged, route, unit, known, count)
+def _known(amount: str | None) -> Fraction | None:
+    return None if amount is None else _exact(amount)
 
 
 def durations(
@@ -208,7 +225,8 @@ def durations(
 ) -> list[float]:
     """Seconds from submission to success, of the latest ``most`` attempts, oldest first."""
     rows = db.execute(
-        "select fields, seconds, t_done - t_submitted from attempt where route = ? and model = ?"
+        "select fields, seconds, t_done - t_submitted from attempt join request on attempt = id"
+        " where route = ? and model = ?"
         " and state in ('succeeded', 'fetched', 'committed') and t_done > t_submitted"
         " order by id desc",
         (route, model),

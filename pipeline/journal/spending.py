@@ -45,39 +45,36 @@ class Spent:
     doubtful: Total
 
 
-def spent_of(tallies: Iterable[tuple[Place, Tally]]) -> Spent:
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Alike attempts of one place; ``doubtful`` where nobody knows whether they were charged."""
+
+    place: Place
+    doubtful: bool
+    tally: Tally
+
+
+def spent_of(shares: Iterable[Share]) -> Spent:
     """Sum up."""
-    by_place: dict[Place, list[Tally]] = {}
-    for place, tally in tallies:
-        by_place.setdefault(place, []).append(tally)
+    counted = [share for share in shares if share.tally.money in ("spent", "out")]
+    by_place: dict[Place, list[Share]] = {}
+    for share in counted:
+        by_place.setdefault(share.place, []).append(share)
+    whole = _line(Place("", "", ""), counted)
     lines = tuple(_line(place, by_place[place]) for place in sorted(by_place, key=_order))
-    everything = [tally for tallies_there in by_place.values() for tally in tallies_there]
-    whole = _line(Place("", "", ""), everything)
-    return Spent(
-        tuple(line for line in lines if line.takes or line.out != NOTHING),
-        whole.spent,
-        whole.out,
-        whole.doubtful,
-    )
-
-
-NOTHING = Total((), 0)
+    return Spent(lines, whole.spent, whole.out, whole.doubtful)
 
 
 def _order(place: Place) -> tuple[str, str, str]:
     return place.month, place.board, place.route
 
 
-def _line(place: Place, tallies: Iterable[Tally]) -> Spending:
-    spent = [tally for tally in tallies if tally.spent]
-    out = [tally for tally in tallies if tally.out]
-    doubtful = [tally for tally in (*spent, *out) if _doubtful(tally)]
+def _line(place: Place, shares: Iterable[Share]) -> Spending:
+    spent = [share.tally for share in shares if share.tally.money == "spent"]
+    out = [share.tally for share in shares if share.tally.money == "out"]
+    doubtful = [share.tally for share in shares if share.doubtful]
     takes = sum(tally.count for tally in spent)
     return Spending(place, _total(spent), _total(out), _total(doubtful), takes)
-
-
-def _doubtful(tally: Tally) -> bool:
-    return tally.charged == "maybe"
 
 
 def _total(tallies: Iterable[Tally]) -> Total:

@@ -76,6 +76,19 @@ CHARGED_ON: dict[State, Charged] = {"intent": "no", "sending": "maybe", "submitt
 """What entering a state says of the money, unless told otherwise; other states leave it."""
 
 
+Money = Literal["out", "spent", "refunded", "none"]
+"""Where an attempt's price is: held back while it lives, gone (or perhaps), back, never taken."""
+
+_ENDED_AS: dict[Charged, Money] = {
+    "yes": "spent", "maybe": "spent", "refunded": "refunded", "no": "none",
+}  # fmt: skip
+
+
+def money_of(state: State, charged: Charged) -> Money:
+    """Where the price of an attempt is."""
+    return "out" if state in LIVE else _ENDED_AS[charged]
+
+
 def may_move(before: State, after: State) -> bool:
     """Whether an attempt in ``before`` may come to be in ``after``."""
     return after in MOVES[before]

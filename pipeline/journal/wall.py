@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from pipeline.journal.attempt import Intent
 from pipeline.journal.errors import WallError
-from pipeline.journal.states import LIVE, Charged, State
+from pipeline.journal.states import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +39,11 @@ class Tally:
     """Attempts that are alike in what counts; ``amount`` is of one of them."""
 
     mine: bool
-    state: State
-    charged: Charged
+    money: Money
     route: str
     unit: str | None
     amount: Fraction | None
     count: int
-
-    @property
-    def out(self) -> bool:
-        """Whether they are still out."""
-        return self.state in LIVE
-
-    @property
-    def spent(self) -> bool:
-        """Whether they ended and money went, or may have."""
-        return not self.out and self.charged in ("yes", "maybe")
-
-    @property
-    def taken(self) -> bool:
-        """Whether they count as jobs."""
-        return self.out or self.charged != "no"
 
 
 def check_wall(wall: Wall, draft: Intent, tallies: Iterable[Tally]) -> None:
@@ -78,8 +62,8 @@ def check_wall(wall: Wall, draft: Intent, tallies: Iterable[Tally]) -> None:
 def _check_jobs(most: int | None, mine: tuple[Tally, ...]) -> None:
     if most is None:
         return
-    out = sum(tally.count for tally in mine if tally.taken and tally.out)
-    ended = sum(tally.count for tally in mine if tally.taken and not tally.out)
+    out = sum(tally.count for tally in mine if tally.money == "out")
+    ended = sum(tally.count for tally in mine if tally.money in ("spent", "refunded"))
     if out + ended + 1 > most:
         raise WallError(
             "jobs", "jobs", spent=Fraction(ended), out=Fraction(out), asked=Fraction(1),
@@ -98,8 +82,8 @@ def _check_money(
     for tally in others:
         counted = _counted(ceilings, wall.rates, tally.route, tally.unit, tally.amount)
         if counted and counted[0] == unit:
-            spent += counted[1] * tally.count if tally.spent else 0
-            out += counted[1] * tally.count if tally.out else 0
+            spent += counted[1] * tally.count if tally.money == "spent" else 0
+            out += counted[1] * tally.count if tally.money == "out" else 0
     known = {"spent": spent, "out": out, "ceiling": ceilings[unit]}
     if asked is None:
         if not wall.allow_unknown_price & {draft.model, draft.route}:
