@@ -52,7 +52,8 @@ def words_for(event: Event) -> str | None:  # noqa: PLR0911 - one for each kind 
         case Started():
             return f"{event.shot} making ({event.reason})"
         case Stored():
-            return f"{event.shot} take {event.take.number} stored"
+            paid = f", {event.take.price}" if event.take.price else ""
+            return f"{event.shot} take {event.take.number} stored{paid}"
         case Found():
             return f"{event.shot} found in the store" if event.take else None
         case Failed():
@@ -105,6 +106,7 @@ class JsonProgress:
                 document["done"] = round(event.done, 3)
             case Stored():
                 document |= {"take": event.take.number, "clip": event.take.clip}
+                document |= {"price": event.take.price} if event.take.price else {}
             case Found():
                 document |= {"clip": event.clip, "take": event.take and event.take.number}
             case Failed():

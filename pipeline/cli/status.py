@@ -19,6 +19,7 @@ from pipeline.cli.console import put, put_json, put_table
 if TYPE_CHECKING:
     from pipeline.api import PlannedFilm
     from pipeline.journal.spending import Spent
+    from pipeline.money import Total
 
 
 @click.command("status")
@@ -75,13 +76,18 @@ def _put_spent(spent: Spent) -> None:
         put("nothing was spent in this project")
         return
     rows = [
-        (line.place.month, line.place.board, line.place.route, str(line.takes), str(line.spent),
-         str(line.out), str(line.doubtful))
+        (line.place.month, line.place.board, line.place.route, str(line.takes), _sum(line.spent),
+         _sum(line.out), _sum(line.doubtful))
         for line in spent.lines
     ]  # fmt: skip
     put_table(("month", "board", "route", "takes", "spent", "out", "in doubt"), rows, right=(3, 4))
     put("")
-    put(f"spent {spent.spent}; out {spent.out}; of these in doubt {spent.doubtful}")
+    put(f"spent: {_sum(spent.spent)}; out: {_sum(spent.out)}; in doubt: {_sum(spent.doubtful)}")
+
+
+def _sum(total: Total) -> str:
+    """A sum of money that went or may go; "free" is no word for none."""
+    return str(total) if total.unknown or any(amount for _, amount in total.amounts) else "-"
 
 
 def _spent_document(spent: Spent) -> dict[str, Any]:
