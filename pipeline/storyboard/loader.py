@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,10 +15,14 @@ from pipeline.ids import Digest, ShotId
 from pipeline.places import BOARDS_FOLDER, SUFFIX, board_name, find_root
 from pipeline.storyboard.decoding import MOST_BYTES, decode
 from pipeline.storyboard.diagnostics import BoardFaultsError
-from pipeline.storyboard.fault import Fault, Source, in_order
+from pipeline.storyboard.fault import Fault, Places, Source, in_order
 from pipeline.storyboard.text import Parsed, parse, places
 
 if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+    from pipeline.storyboard.doubts import Doubts
+    from pipeline.storyboard.finding import Finding
     from pipeline.storyboard.model import Storyboard
     from pipeline.storyboard.pictures import BoardPicture
 
@@ -111,46 +115,85 @@ class _Examined:
     lines: Mapping[ShotId, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Shaped:
+    """What the rules can look at, and all faults of text and shape.
+
+    ``where`` and ``doubts`` are there if parts had to be taken out first.
+    """
+
+    storyboard: Storyboard | None
+    faults: list[Fault]
+    where: Places | None = None
+    doubts: Doubts | None = None
+
+
 def _examined(data: bytes | str, *, folder: Path, root: Path) -> _Examined:
-    """Bytes, text, shape, meaning: each looked at only if the one before it can be read."""
+    """Bytes, text, shape, meaning: each looked at as far as the one before it can be read."""
     decoded = decode(data)
     source = decoded.source
     if decoded.faults:
         return _Examined(source, decoded.faults)
     parsed = parse(source)
-    storyboard, faults = _validated(parsed, source)
-    if storyboard is None:
-        return _Examined(source, in_order(faults))
+    shaped = _shaped(parsed, source)
+    if shaped.storyboard is None:
+        return _Examined(source, in_order(shaped.faults))
     from pipeline.storyboard.rules import check
 
     lines = parsed.item_lines["shots"]
-    checked = check(storyboard, lines, folder=folder, root=root)
-    if checked.findings:
-        where = places(source)
-        faults += (finding.placed(where) for finding in checked.findings)
-    begins = {ShotId(shot.id): line for shot, line in zip(storyboard.shots, lines, strict=True)}
-    return _Examined(source, in_order(faults), storyboard, checked.pictures, begins)
+    checked = check(shaped.storyboard, lines, folder=folder, root=root)
+    faults = in_order([*shaped.faults, *_placed(checked.findings, shaped, source)])
+    if shaped.doubts:
+        return _Examined(source, faults)
+    shots = shaped.storyboard.shots
+    begins = {ShotId(shot.id): line for shot, line in zip(shots, lines, strict=True)}
+    return _Examined(source, faults, shaped.storyboard, checked.pictures, begins)
 
 
-def _validated(parsed: Parsed, source: Source) -> tuple[Storyboard | None, list[Fault]]:
-    """The storyboard, if its shape is right, and all faults of text and shape."""
+def _placed(findings: Sequence[Finding], shaped: _Shaped, source: Source) -> Iterator[Fault]:
+    """The findings that hold, at their places."""
+    settled = shaped.doubts.settled(findings) if shaped.doubts else findings
+    if findings:
+        where = shaped.where or places(source)
+        yield from (finding.placed(where) for finding in settled)
+
+
+def _shaped(parsed: Parsed, source: Source) -> _Shaped:
     from pydantic import ValidationError
 
     from pipeline.storyboard.model import Storyboard
 
-    of_text = list(parsed.faults)
-    if parsed.value is None and of_text:
-        return None, of_text
+    if parsed.value is None and parsed.faults:
+        return _Shaped(None, list(parsed.faults))
     try:
-        return Storyboard.model_validate(parsed.value), of_text
+        storyboard = Storyboard.model_validate(parsed.value)
     except ValidationError as error:
-        from pipeline.storyboard.wording import faults_of_shape
+        return _pruned(parsed, source, error.errors(include_url=False))
+    if any(fault.code == "empty-value" for fault in parsed.faults):
+        return _pruned(parsed, source, [])
+    return _Shaped(storyboard, list(parsed.faults))
 
-        found = error.errors(include_url=False)
-        of_shape = faults_of_shape(found, parsed.value, places(source))
-        # an unknown key is told before its being empty, all else of the text before its shape
-        empty = [fault for fault in of_text if fault.code == "empty-value"]
-        return None, [*(f for f in of_text if f not in empty), *of_shape, *empty]
+
+def _pruned(parsed: Parsed, source: Source, refused: list[ErrorDetails]) -> _Shaped:
+    """What is left of a board without the parts that were refused, and their faults."""
+    from pydantic import ValidationError
+
+    from pipeline.storyboard.model import Storyboard
+    from pipeline.storyboard.pruning import prune
+    from pipeline.storyboard.wording import faults_of_shape
+
+    where = places(source)
+    of_shape = faults_of_shape(refused, parsed.value, where)
+    # an unknown key is told before its being empty, all else of the text before its shape
+    empty = [fault for fault in parsed.faults if fault.code == "empty-value"]
+    faults = [*(fault for fault in parsed.faults if fault not in empty), *of_shape, *empty]
+    pruned = prune(parsed.value, refused, where)
+    if pruned is None:
+        return _Shaped(None, faults)
+    try:
+        return _Shaped(Storyboard.model_validate(pruned.value), faults, where, pruned.doubts)
+    except ValidationError:  # something lies so oddly that it is better not guessed at
+        return _Shaped(None, faults)
 
 
 @contextlib.contextmanager

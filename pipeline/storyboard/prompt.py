@@ -7,7 +7,7 @@ look are added as words. The result is neutral: routes spell the slots in their 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.storyboard.shot import CameraWords, Prompt, Slot
@@ -48,6 +48,11 @@ def mentions(text: str) -> Iterator[Mention]:
     """Every ``@name`` that begins a word; ``@@`` and addresses such as a@b are none."""
     for match in _MENTION.finditer(text):
         yield Mention(match[1], match.start(), match.end())
+
+
+def unspoken(text: str, names: Container[str]) -> str:
+    """``text`` with the ``@`` taken from each mention of one of ``names``."""
+    return _MENTION.sub(lambda found: found[1] if found[1] in names else found[0], text)
 
 
 def plain_name(name: str) -> str:

@@ -13,11 +13,10 @@ from pipeline.storyboard.finding import Aim, Finding
 from pipeline.storyboard.ground import Ground, Link
 from pipeline.storyboard.prompt import mentions
 from pipeline.storyboard.resolver import wanted_seconds
-from pipeline.storyboard.sources import WrittenFrame, WrittenName, WrittenPicture
+from pipeline.storyboard.sources import WrittenFrame, WrittenName, WrittenPicture, shot_in
 from pipeline.storyboard.spelling import did_you_mean, listed, nearest
 from pipeline.timing import Length, spell_seconds
 
-_ALMOST_A_FRAME = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)[.@]\S*")
 _VERBS = {
     "first_frame": "starts on",
     "last_frame": "ends on",
@@ -234,11 +233,11 @@ def _unknown_mention(ground: Ground, place: int, shot: ShotId, name: str) -> Fin
 
 def _unreadable(ground: Ground, link: Link) -> Finding | None:
     """``sh010@soon``, or ``sh010.lst`` which would pass for a file's name."""
-    almost = _ALMOST_A_FRAME.fullmatch(link.written.strip())
+    shot = shot_in(link.written)
     is_path = isinstance(link.source, WrittenPicture)
-    if link.source is not None and not (is_path and almost and almost[1] in ground.first_places):
+    if link.source is not None and not (is_path and shot in ground.first_places):
         return None
-    name = almost[1] if almost else link.written
+    name = shot or link.written
     return Finding(
         "bad-frame",
         f"`{link.written}` is no frame of a shot",

@@ -11,6 +11,8 @@ from pipeline.timing import Length, parse_length
 
 _FRAME = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)(?:\.(first|last)|@\s*(\S+))")
 
+_ALMOST_A_FRAME = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)[.@]\S*")
+
 
 @dataclass(frozen=True, slots=True)
 class WrittenFrame:
@@ -52,6 +54,12 @@ def parse_source(text: str) -> WrittenSource:
     if any(mark in written for mark in "/\\.:"):
         return WrittenPicture(written)
     return WrittenName(written)
+
+
+def shot_in(text: str) -> str | None:
+    """The shot that ``text`` may speak of: ``sh010`` in ``sh010.last`` and in ``sh010.lst``."""
+    almost = _ALMOST_A_FRAME.fullmatch(text.strip())
+    return almost[1] if almost else None
 
 
 def moment_at(

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
-
-from pydantic import BaseModel
 
 from pipeline.ids import ShotId
 from pipeline.storyboard.fault import Fault, Path, Places, Span
-from pipeline.storyboard.model import (
-    Camera,
-    Defaults,
-    Format,
-    Reference,
-    ShotEntry,
-    Storyboard,
-)
-from pipeline.storyboard.spelling import did_you_mean, nearest
+from pipeline.storyboard.keys import key_help, part_at
+from pipeline.storyboard.spelling import did_you_mean
 from pipeline.storyboard.text import EMPTY_HINT, MOST_FAULTS
 
 if TYPE_CHECKING:
@@ -35,29 +26,6 @@ _WANTED = {
     "tuple_type": "a list",
     "dict_type": "a mapping of keys to values",
     "model_type": "a mapping of keys to values",
-}
-_MEANT = {
-    "refs": "references",
-    "reference": "references",
-    "length": "duration",
-    "dur": "duration",
-    "text": "prompt",
-    "action": "prompt",
-    "name": "id",
-    "shot": "id",
-    "start_frame": "first_frame",
-    "end_frame": "last_frame",
-    "starts_on": "first_frame",
-    "route": "routes",
-    "style": "look",
-    "sound": "audio",
-    "depends_on": "after",
-    "framerate": "fps",
-    "frame_rate": "fps",
-    "ratio": "aspect",
-    "aspect_ratio": "aspect",
-    "size": "resolution",
-    "version": "storyboard",
 }
 _BEGIN = "a board begins with `storyboard: 1`, a `title:` and `shots:`"
 _AFTER_A_COMMA = "if it is text: a comma ends a value between braces, so put the text in quotes"
@@ -110,14 +78,13 @@ class _Worded:
 
     def unknown_key(self) -> Fault:
         key = str(self.error["loc"][-1])
-        known = _keys_of(_model_at(self.path[:-1]))
         key_is_one = self.value is not None or " " not in key
         return Fault(
             "unknown-key",
             f"{self._inside()} has no key `{key}`",
             self.places.key(self.path),
             label="unknown",
-            help=_key_help(key, known, self.path[:-1]) if key_is_one else _AFTER_A_COMMA,
+            help=key_help(key, self.path[:-1]) if key_is_one else _AFTER_A_COMMA,
             shot=self._shot(),
         )
 
@@ -125,14 +92,14 @@ class _Worded:
         key = self.error["loc"][-1]
         around = self.error["loc"][:-1]
         span = self.places.first_key(around)
-        field = _model_at(around).model_fields[str(key)]
+        field = part_at(around).model_fields[str(key)]
         return Fault(
             "missing-key",
-            f"{_called_at(around, self.data)} has no `{key}`",
+            f"{called_at(around, self.data)} has no `{key}`",
             span,
             label=f"`{key}` belongs here",
             help=f"{key}: {_lower(field.description or '')}",
-            shot=_shot_at(self.data, around),
+            shot=shot_at(self.data, around),
         )
 
     def wrong_type(self) -> Fault:
@@ -246,13 +213,13 @@ class _Worded:
         return Fault(code, message, span, label, hint, shot=self._shot())
 
     def _called(self) -> str:
-        return _called_at(self.path, self.data)
+        return called_at(self.path, self.data)
 
     def _inside(self) -> str:
-        return _called_at(self.path[:-1], self.data)
+        return called_at(self.path[:-1], self.data)
 
     def _shot(self) -> ShotId | None:
-        return _shot_at(self.data, self.path)
+        return shot_at(self.data, self.path)
 
 
 _WORDS: dict[str, Callable[[_Worded], Fault]] = {
@@ -288,43 +255,21 @@ def _value_at(data: object, path: Path) -> object:
     return data
 
 
-def _shot_at(data: object, path: Path) -> ShotId | None:
+def shot_at(data: object, path: Path) -> ShotId | None:
+    """The id written for the shot that ``path`` leads into, if it can be shown."""
     if path[:1] != ("shots",) or len(path) < 2:
         return None
     written = _value_at(data, (*path[:2], "id"))
     return ShotId(written) if isinstance(written, str) and len(written) <= LONGEST_ID else None
 
 
-def _model_at(path: Path) -> type[BaseModel]:
-    """The part of the storyboard language that ``path`` leads to."""
-    match path:
-        case ("format",):
-            return Format
-        case ("defaults",):
-            return Defaults
-        case (*_, "camera"):
-            return Camera
-        case ("references", _):
-            return Reference
-        case ("shots", _):
-            return ShotEntry
-        case _:
-            return Storyboard
-
-
-def _keys_of(part: type[BaseModel]) -> list[str]:
-    """The keys of a part, those it must have first."""
-    fields = part.model_fields
-    return sorted(fields, key=lambda name: not fields[name].is_required())
-
-
-def _called_at(path: Path, data: object) -> str:
+def called_at(path: Path, data: object) -> str:
     """What to call the value at ``path``: ``the storyboard``, ``shot `sh010```, `` `title` ``."""
     match path:
         case ():
             return "the storyboard"
         case ("shots", int(place)):
-            shot = _shot_at(data, path)
+            shot = shot_at(data, path)
             return f"shot `{shot}`" if shot else f"shot {place + 1}"
         case ("references", str(name)):
             return f"reference `{name}`"
@@ -332,19 +277,6 @@ def _called_at(path: Path, data: object) -> str:
             return f"entry {place + 1} of `{key}`"
         case _:
             return f"`{path[-1]}`"
-
-
-def _key_help(key: str, known: Sequence[str], around: Path) -> str:
-    meant = _MEANT.get(key)
-    if meant in known:
-        return f"did you mean `{meant}`?"
-    if near := nearest(key, known):
-        return f"did you mean `{near}`?"
-    if around != ("format",) and key in Format.model_fields:
-        return f"`{key}` belongs under `format:`"
-    if around == () and key in Defaults.model_fields:
-        return f"`{key}` belongs under `defaults:` or on a shot"
-    return f"keys here are: {', '.join(known)}"
 
 
 def _id_words(written: str) -> str:
