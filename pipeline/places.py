@@ -6,12 +6,14 @@
     <root>/storyboards/<name>.lock.toml           its lock
     <root>/output/<name>/<name>.mp4               its film
     <root>/output/<name>/draft/                   a draft's film, and a lock of its own
+    <root>/output/ep01/<name>/                    of a board in storyboards/ep01/
     <root>/output/store/                          every board's clips
     <root>/output/journal.db                      every paid job of the project
 """
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,6 +77,20 @@ def find_root(board: Path) -> Path:
     return marked or boards or folder
 
 
+def output_folder(board: Path, root: Path) -> Path:
+    """Where a board's film lies: boards of one name in two folders do not share it."""
+    name = board_name(board)
+    around = Path(os.path.normpath(board.absolute())).parent
+    root_folder = Path(os.path.normpath(root.absolute()))
+    inside = around.relative_to(root_folder).parts if around.is_relative_to(root_folder) else ()
+    parts = (*(inside[1:] if inside[:1] == (BOARDS_FOLDER,) else inside), name)
+    first = f"{parts[0]}.film" if parts[0] in _TAKEN else parts[0]
+    return root.joinpath("output", first, *parts[1:])
+
+
+_TAKEN = frozenset({"store", "journal.db"})  # what else lies in ``output``
+
+
 def draft_folder(resolution: str | None) -> str:
     """The name of a draft's folder; a draft of another size has one of its own."""
     return f"draft-{resolution}" if resolution else "draft"
@@ -90,7 +106,7 @@ def places_for(board: Path, root: Path, *, store: Path | None, draft: str | None
         draft: the draft's folder name; absent for the film itself.
     """
     name = board_name(board)
-    folder = root / "output" / name
+    folder = output_folder(board, root)
     lock = board.with_name(f"{name}.lock.toml")
     film = f"{name}.mp4"
     if draft:

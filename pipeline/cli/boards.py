@@ -23,15 +23,14 @@ class BoardPath(click.ParamType[Path]):
         if isinstance(value, Path):
             return value
         written = Path(value)
-        if value == "-" or written.exists():
-            return written
-        for folder in (Path(), Path("storyboards")):
-            named = folder / f"{value}{SUFFIX}"
-            if named.exists():
-                return named
-        near = _near(value)
-        hint = f" Did you mean {near}?" if near else ""
-        return self.fail(f"there is no storyboard {value}.{hint}", param, ctx)
+        named = (folder / f"{value}{SUFFIX}" for folder in (Path(), Path("storyboards")))
+        try:
+            found = next((path for path in (written, *named) if path.exists()), None)
+        except OSError:  # longer than any name on this disk
+            found = None
+        if found or value == "-":
+            return found or written
+        return self.fail(_not_found(value), param, ctx)
 
     def shell_complete(
         self,
@@ -133,6 +132,17 @@ def _names() -> list[str]:
         for folder in (Path(), Path("storyboards"))
         for path in folder.glob(f"*{SUFFIX}")
     )
+
+
+def _not_found(value: str) -> str:
+    short = value if len(value) <= _MOST_SHOWN else f"{value[:_MOST_SHOWN]}..."
+    if len(value) <= _MOST_SHOWN and Path(value).is_symlink():
+        return f"{short} is a link to nothing."
+    near = _near(value)
+    return f"there is no storyboard {short}.{f' Did you mean {near}?' if near else ''}"
+
+
+_MOST_SHOWN = 200
 
 
 def _near(value: str) -> str | None:
