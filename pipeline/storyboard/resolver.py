@@ -1,6 +1,6 @@
 """A checked storyboard -> the film's shots, every default followed and every question answered.
 
-Pure, and it cannot fail on a board that passed ``rules.py``.
+Pure, and but for a draft's resolution it cannot fail on a board that passed ``rules.py``.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ from pipeline.storyboard.sources import WrittenFrame, WrittenName, moment_at, pa
 from pipeline.timing import parse_length, parse_rate, whole_frames
 
 SEED_RANGE = 2**31
+LONGEST_SIDE = 8192
+"""Of a film or a clip, in pixels: what H.264 at its highest level still takes."""
 
 
 class KnownPicture(Protocol):
@@ -87,6 +89,9 @@ def resolve_film(
         lines: by shot, the line it begins on.
         seeds: pinned seeds, from the lock; a seed in the board goes before them.
         draft: given, the shots are the animatic's, by the real model's rounding and modes.
+
+    Raises:
+        UsageError: at the draft's resolution this film cannot be drawn.
     """
     rate = parse_rate(board.format.fps)
     resolution = (draft and draft.resolution) or board.format.resolution
@@ -95,7 +100,20 @@ def resolve_film(
         resolving.shot(entry, place, lines[ShotId(entry.id)], seeds)
         for place, entry in enumerate(board.shots)
     )
-    return Film(board.title, size_of(board.format.aspect, resolution), rate, tuple(shots))
+    film = Film(board.title, size_of(board.format.aspect, resolution), rate, tuple(shots))
+    if draft and draft.resolution:  # the board's own size was checked with the board
+        _refuse_huge(film, draft.resolution)
+    return film
+
+
+def _refuse_huge(film: Film, resolution: str) -> None:
+    side = max(max(size.width, size.height) for size in (film.size, *(s.size for s in film.shots)))
+    if side > LONGEST_SIDE:
+        raise UsageError(
+            f"At {resolution} a side of this film has {side} pixels; at most {LONGEST_SIDE} can be "
+            "drawn.",
+            hint="Give --resolution a smaller number.",
+        )
 
 
 def derived_seed(board_seed: int, shot: str) -> int:

@@ -43,6 +43,7 @@ RULES: tuple[Rule, ...] = (
     rules_pictures.pictures_can_be_read,
     rules_pictures.shown_references_have_pictures,
     rules_pictures.models_take_the_pictures,
+    rules_prompt.prompts_say_something,
     rules_prompt.prompts_are_short_enough,
     rules_names.references_are_used,
     rules_prompt.what_is_spoken_of_is_shown,

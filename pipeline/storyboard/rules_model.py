@@ -10,6 +10,7 @@ from pipeline.models.catalog import models
 from pipeline.storyboard.finding import Aim, Finding
 from pipeline.storyboard.ground import Ground
 from pipeline.storyboard.resolver import (
+    LONGEST_SIDE,
     mode_of,
     model_of,
     said,
@@ -19,8 +20,8 @@ from pipeline.storyboard.resolver import (
 from pipeline.storyboard.spelling import did_you_mean
 from pipeline.timing import spell_seconds, whole_frames
 
-LONGEST_SIDE = 8192
-"""Of a film or a clip, in pixels: what H.264 at its highest level still takes."""
+SHORTEST_SIDE = 64
+"""Of a film or a clip, in pixels: smaller ones show nothing."""
 
 _MODE_WORDS: dict[Mode, str] = {
     "text": "work from words alone",
@@ -194,7 +195,14 @@ def _not_made(
 def _size_faults(aspect: str, resolution: str, aim: Aim) -> Iterator[Finding]:
     short = int(resolution.removesuffix("p"))
     size = size_of(aspect, resolution)
-    if short % 2:
+    if short < SHORTEST_SIDE:
+        yield Finding(
+            "film-size",
+            f"{resolution} is too small to show anything; a film has at least {SHORTEST_SIDE}p",
+            aim,
+            help="write a larger resolution, such as 240p",
+        )
+    elif short % 2 and short < LONGEST_SIDE:
         yield Finding(
             "film-size",
             f"{resolution} is odd; a video's sides are even",

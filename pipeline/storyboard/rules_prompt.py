@@ -19,6 +19,19 @@ _USUAL_SPELLING = "[Image {n}]"
 _CAMERA_AND_SLOTS = 400  # characters, more than camera words and tokens can take
 
 
+def prompts_say_something(ground: Ground) -> Iterator[Finding]:
+    """No prompt is blank: a model would be paid to guess."""
+    for place, shot in ground.shots():
+        if not shot.prompt.strip():
+            yield Finding(
+                "empty-value",
+                f"the prompt of `{shot.id}` says nothing",
+                Aim(("shots", place, "prompt")),
+                shot=ShotId(shot.id),
+                help="write what happens in the shot",
+            )
+
+
 def prompts_are_short_enough(ground: Ground) -> Iterator[Finding]:
     """No prompt is longer than its model reads, everything added to it counted."""
     longest = max(
