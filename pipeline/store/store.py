@@ -123,7 +123,7 @@ class Store:
     def clips_for(self, key: TakeKey) -> tuple[Digest, ...]:
         """The good clips made for ``key``, oldest first."""
         try:
-            listed = _digests_in(load_json(self._key_path(key)))
+            listed: Sequence[Digest] = _digests_in(load_json(self._key_path(key)))
         except (OSError, ValueError, KeyError):  # lost or torn: the records know
             listed = self._by_key.get(key, ())
         return tuple(digest for digest in listed if self.state(digest) == "good")
