@@ -136,7 +136,7 @@ def _measure(path: Path, data: bytes) -> tuple[int, int, str, str]:
     image = _opened(data)
     width, height = image.size
     if width * height > MOST_PIXELS:
-        raise MediaError(path, _too_many(f"{width} x {height}"))
+        raise MediaError(path, _too_many(f"{width} x {height}"), hint=_SMALLER)
     if image.format == "TIFF":
         image.load()  # Pillow turns a TIFF while it decodes it, and forgets its orientation
         width, height = image.size
@@ -233,7 +233,7 @@ def _pillow_errors(path: Path, data: bytes) -> Iterator[None]:
         try:
             yield
         except Image.DecompressionBombError as error:
-            raise MediaError(path, _too_many("far too many")) from error
+            raise MediaError(path, _too_many("far too many"), hint=_SMALLER) from error
         except UnidentifiedImageError as error:
             raise MediaError(path, _what_instead(data), hint=_CONVERT) from error
         except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError,
@@ -242,6 +242,9 @@ def _pillow_errors(path: Path, data: bytes) -> Iterator[None]:
 
 
 _CONVERT = "Save it as PNG, JPEG or WebP."
+
+
+_SMALLER = "Save a smaller copy."
 
 
 def _too_many(what: str) -> str:

@@ -260,7 +260,7 @@ def _indentation(scene: _Scene) -> Fault | None:
         start,
         start + max(1, len(written)),
         label="unexpected here",
-        hint="keys of one mapping begin in one column; each `- ` of a list too",
+        hint="keys that belong together begin in one column, and so do the `- ` of a list",
     )
 
 

@@ -204,7 +204,7 @@ class _Builder:
         if self._aliased > MOST_ALIASED:
             self._stop(
                 "too-many-aliases",
-                f"aliases repeat more than {MOST_ALIASED:,} values",
+                f"names with `*` repeat more than {MOST_ALIASED:,} values",
                 start,
                 end,
                 hint="say what is common once, under `defaults:`",
@@ -246,7 +246,7 @@ class _Builder:
             around.key = _NO_KEY
             self._fault(
                 "merge-key",
-                "`<<` merges are not part of YAML 1.2",
+                "`<<` cannot be used in a board",
                 start,
                 end,
                 hint="say what is common once, under `defaults:`",
@@ -297,7 +297,7 @@ class _Builder:
     def _key_not_text(self, start: int, end: int) -> None:
         self._fault(
             "key-not-text",
-            "a key is plain text, not a list or a mapping",
+            "a key is a plain word, nothing in brackets",
             start,
             end,
             hint="put text that begins with `[`, `{`, `*` or `&` in quotes",
@@ -305,7 +305,13 @@ class _Builder:
 
     def _unknown_alias(self, name: str, start: int, end: int) -> None:
         if name in self._anchors:
-            self._fault("unknown-alias", f"`*{name}` stands within `&{name}` itself", start, end)
+            self._fault(
+                "unknown-alias",
+                f"`*{name}` stands within `&{name}` itself",
+                start,
+                end,
+                hint="write out what is meant; text that begins with `*` goes in quotes",
+            )
             return
         near = difflib.get_close_matches(name, self._anchors, 1)
         self._fault(

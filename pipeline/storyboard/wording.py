@@ -24,8 +24,8 @@ _WANTED = {
     "int_from_float": "a whole number",
     "float_type": "a number",
     "tuple_type": "a list",
-    "dict_type": "a mapping of keys to values",
-    "model_type": "a mapping of keys to values",
+    "dict_type": "lines of `key: value`",
+    "model_type": "lines of `key: value`",
 }
 _BEGIN = "a board begins with `storyboard: 1`, a `title:` and `shots:`"
 _AFTER_A_COMMA = "if it is text: a comma ends a value between braces, so put the text in quotes"
@@ -104,7 +104,7 @@ class _Worded:
 
     def wrong_type(self) -> Fault:
         if self.value is None:
-            hint = EMPTY_HINT if self.path else _BEGIN
+            hint = self._empty_help()
             return self._told("empty-value", f"{self._called()} is empty", at_key=True, hint=hint)
         wanted = "a number" if self.name == "fps" else _WANTED[self.kind]
         return self._told(
@@ -114,13 +114,18 @@ class _Worded:
             hint=self._type_help(),
         )
 
+    def _empty_help(self) -> str:
+        if not self.path:
+            return _BEGIN
+        return "write a name here, or delete it" if isinstance(self.path[-1], int) else EMPTY_HINT
+
     def _type_help(self) -> str | None:
         written = self.value if isinstance(self.value, str) else ""
         match self.path:
             case ():
                 return _BEGIN
             case ("shots", _):
-                return "a shot is a mapping; it begins with `- id: sh010`"
+                return "a shot begins with `- id: sh010`; its `prompt:` goes on the next line"
             case ("references", _) if "." in written:
                 return f"write `{{image: {written}}}`"
             case (*_, "id"):
@@ -171,12 +176,13 @@ class _Worded:
         )
 
     def out_of_range(self) -> Fault:
-        limit = (
-            f"at least {self.context['ge']}"
-            if "ge" in self.context
-            else f"at most {self.context.get('le')}"
+        least, most = self.context.get("ge"), self.context.get("le")
+        small = least is not None
+        return self._told(
+            "out-of-range",
+            f"{self._called()} is {self.value}, which is too {'small' if small else 'large'}",
+            hint=f"write a number of at {f'least {least}' if small else f'most {most}'}",
         )
-        return self._told("out-of-range", f"{self._called()} is {self.value}; it is {limit}")
 
     def empty_text(self) -> Fault:
         return self._told(
@@ -307,7 +313,7 @@ def _kind_of(value: object) -> str:
         case tuple():
             return "a list"
         case _:
-            return "a mapping"
+            return "made of `key: value`"
 
 
 def _lower(sentence: str) -> str:
