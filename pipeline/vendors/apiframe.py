@@ -39,7 +39,8 @@ from pipeline.vendors.sniffing import picture_kind
 from pipeline.vendors.statuses import Verb, error_for
 
 _CLOCKS_APART = 300.0  # ours: seconds a vendor's clock may be behind this machine's
-_PAGES = 20  # ours: of 100 jobs each, newest first as its dashboard shows them
+_PAGES = 20  # ours: of 100 jobs each
+_LOOKED_AT = 200  # ours: so many jobs of the right time and model are looked at one by one
 _PICTURES = {"text": (0, 0), "first_frame": (1, 1), "references": (2, 9)}
 
 
@@ -132,8 +133,7 @@ class Apiframe:
 
     async def poll(self, handle: Handle) -> JobState:
         """Ask for the job."""
-        path = f"/v2/jobs/{quote(self.job_id(handle), safe='')}"
-        answer = await self._session.ask("GET", path)
+        answer = await self._session.ask("GET", self._path(handle))
         if answer.status in (404, 410):
             return Lost(f"{answer.who} does not know the job under this key")
         return reading.state(self._read("poll", answer), answer, self._session.clean)
@@ -141,11 +141,14 @@ class Apiframe:
     async def find(self, body: bytes, since: float, claimed: frozenset[str]) -> Submitted | None:
         """Look through the jobs of this key's user for the one that ``body`` made."""
         wanted, back_to = json.loads(body), since - _CLOCKS_APART
-        found = {
-            str(job["id"])
+        candidates = [
+            job
             async for job in self._jobs(wanted["model"], back_to)
-            if job.get("id") not in claimed and reading.is_made_by(wanted, job, back_to)
-        }
+            if reading.may_be(job, wanted["model"], back_to) and job["id"] not in claimed
+        ]
+        if len(candidates) > _LOOKED_AT:
+            return None
+        found = {job["id"] for job in candidates if await self._is_made_by(wanted, job)}
         if len(found) != 1:
             return None
         handle = {"job": found.pop()}
@@ -165,7 +168,7 @@ class Apiframe:
             number(team.get("credits")),
             "credits",
             self._session.clean(account) if account else None,
-            most if isinstance(most, int) and most > 0 else None,
+            most if type(most) is int and most > 0 else None,
         )
 
     def job_id(self, handle: Handle) -> str:
@@ -195,6 +198,18 @@ class Apiframe:
         error = error_for(verb, answer, said, reading.figures(answer))
         assert error is not None  # noqa: S101 - only a 2xx has none
         raise error
+
+    async def _is_made_by(self, wanted: Mapping[str, Any], job: Mapping[str, Any]) -> bool:
+        """Whether a listed job was made by ``wanted``; a list does not tell what was asked."""
+        if job.get("input") is None:
+            answer = await self._session.ask("GET", self._path({"job": job["id"]}))
+            if answer.status == 404:
+                return False
+            job = self._read("find", answer)
+        return reading.is_made_by(wanted, job)
+
+    def _path(self, handle: Handle) -> str:
+        return f"/v2/jobs/{quote(self.job_id(handle), safe='')}"
 
     async def _jobs(self, model: str, back_to: float) -> AsyncIterator[Mapping[str, Any]]:
         """The user's jobs, page by page, while they may be as young as ``back_to``."""

@@ -109,17 +109,19 @@ def words(answer: Answer) -> str:
     return "; ".join(str(part) for part in said) or answer.said
 
 
-def is_made_by(wanted: Mapping[str, Any], job: Mapping[str, Any], back_to: float) -> bool:
-    """Whether a listed job was made by the body ``wanted``, not before ``back_to``.
+def may_be(job: Mapping[str, Any], model: str, back_to: float) -> bool:
+    """Whether a listed job has the right model and was made no earlier than ``back_to``."""
+    made = epoch(job.get("createdAt"))
+    named = text(job.get("model")) in (None, model)
+    return text(job.get("id")) is not None and made is not None and made >= back_to and named
+
+
+def is_made_by(wanted: Mapping[str, Any], job: Mapping[str, Any]) -> bool:
+    """Whether a job was made by the body ``wanted``.
 
     Its echo must have our prompt and seed, and contradict nothing else we sent.
     """
-    made = epoch(job.get("createdAt"))
-    if text(job.get("id")) is None or made is None or made < back_to:
-        return False
     ours, theirs = _leaves(wanted), _leaves(job.get("input"))
-    if text(job.get("model")) not in (None, wanted["model"]):
-        return False
     if any(name in ours and name not in theirs for name in ("prompt", "seed")):
         return False
     if theirs.get("images") and not ours.get("images"):
@@ -149,9 +151,9 @@ def _same(ours: object, theirs: object) -> bool:
 
 
 def ends_before(page: Sequence[Mapping[str, Any]], back_to: float) -> bool:
-    """Whether a page is sorted, newest first, and ends with a job older than ``back_to``.
+    """Whether a page ends with a job older than ``back_to``: the list is newest first.
 
-    The order of the list is not documented; unless a page shows it, the next one is read too.
+    So it is documented; where a page does not look like it, the next one is read too.
     """
     times = [epoch(job.get("createdAt")) for job in page]
     known = [time for time in times if time is not None]

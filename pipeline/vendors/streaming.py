@@ -36,7 +36,9 @@ class Downloader:
         url, extensions = link.url, {}
         named = {**headers, "Host": link.url.netloc.decode("ascii")}
         if address is not None:
-            named["Connection"] = "close"  # the pool knows addresses only: another name may share it
+            named["Connection"] = (
+                "close"  # the pool knows addresses only: another name may share it
+            )
             url = link.url.copy_with(host=address)
             extensions["sni_hostname"] = link.origin.host
         flight = Flight(None)
