@@ -26,11 +26,10 @@ class Pose:
     ``carry_x``, ``carry_y``: the same at depth 1, more for what is nearer.
     ``zoom``: logarithm of the enlargement, all alike; ``dolly``: at depth 1.
     ``roll``: radians, the camera clockwise; ``room``: the roll for which the picture is enlarged
-    so that its corners stay filled. ``around``: carried about a point at depth 1, in
-    windows; ``yaw``: how much larger its turning makes the left side than the right in a picture
-    that has no depth of its own. ``follow``: windows by which the camera keeps up with a subject.
+    so that its corners stay filled. ``around``: carried about a point at depth 1, in windows.
+    ``follow``: windows by which the camera keeps up with a subject.
     For a picture that has no depth of its own: ``push`` is a ``zoom``, ``rise`` how much faster
-    the ground moves down than the sky.
+    the ground moves down than the sky, ``yaw`` how steeply level lines run once it is turned.
     """
 
     turn_x: float = 0.0
@@ -78,8 +77,8 @@ _WAYS: dict[str, Pose] = {
     "pedestal_down": Pose(carry_y=0.16, rise=0.16),
     "zoom_in": Pose(zoom=math.log(1.6)),
     "zoom_out": Pose(zoom=-math.log(1.6)),
-    "orbit_left": Pose(around=-0.2, yaw=-0.3),
-    "orbit_right": Pose(around=0.2, yaw=0.3),
+    "orbit_left": Pose(around=-0.22, yaw=-0.13, push=0.12),
+    "orbit_right": Pose(around=0.22, yaw=0.13, push=0.12),
     "roll_left": Pose(roll=-math.radians(9)),
     "roll_right": Pose(roll=math.radians(9)),
     "crane_up": Pose(carry_y=-0.2, rise=-0.1, dolly=-math.log(1.2)),
@@ -178,7 +177,7 @@ def view(pose: Pose, depth: float, window: Box, *, alone: bool) -> Map:
     down = pose.turn_y + pose.carry_y * depth
     cosine, sine = math.cos(pose.roll) / size, math.sin(pose.roll) / size
     middle = ((window.left + window.right) / 2, (window.top + window.bottom) / 2)
-    turned = Map(cosine, -sine, 0, sine, cosine * (1 + rise), 0, yaw / width, 0, 1)
+    turned = Map(cosine, -sine, 0, sine + yaw, cosine * (1 + rise), 0)
     back = shift(middle[0] + across * width, middle[1] + down * height)
     return back.after(turned).after(shift(-middle[0], -middle[1]))
 

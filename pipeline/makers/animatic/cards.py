@@ -124,7 +124,7 @@ def _stand(card: Card, spot: Box, window: Box, fine: float, chance: random.Rando
         (place.left + place.right - turned.width / fine) / 2,
         (place.top + place.bottom - turned.height / fine) / 2,
     )
-    plates = [cut_out(turned, grown, depth=_NEAR)]
+    plates = [cut_out(turned, grown, depth=_NEAR, crisp=fine <= 1)]
     name = plain(card.name)
     if name and min(window.width, window.height) >= _LEAST_LABELLED:
         plates.append(_label(name, place, window, fine))

@@ -1,4 +1,4 @@
-"""Boxes and projective maps, as plain tuples; continuous coordinates, pixel centres at halves."""
+"""Boxes and affine maps, as plain tuples; continuous coordinates, pixel centres at halves."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def inside(box: Box, aspect: float) -> Box:
 
 
 class Map(NamedTuple):
-    """A projective map: ``x' = (ax + by + c) / (gx + hy + i)``, ``y'`` with ``d e f``."""
+    """An affine map: ``x' = ax + by + c``, ``y' = dx + ey + f``."""
 
     a: float
     b: float
@@ -102,55 +102,39 @@ class Map(NamedTuple):
     d: float
     e: float
     f: float
-    g: float = 0.0
-    h: float = 0.0
-    i: float = 1.0
 
     @property
     def stretches(self) -> bool:
         """Whether upright boxes stay upright boxes."""
-        return all(abs(part) < _STRAIGHT for part in (self.b, self.d, self.g, self.h))
+        return abs(self.b) < _STRAIGHT and abs(self.d) < _STRAIGHT
 
     @property
     def shifts(self) -> bool:
         """Whether everything keeps its size; asked of a map that stretches."""
         return abs(self.a - 1) < _STRAIGHT and abs(self.e - 1) < _STRAIGHT
 
-    @property
-    def flat(self) -> bool:
-        """Whether parallels stay parallel."""
-        return abs(self.g) < _STRAIGHT and abs(self.h) < _STRAIGHT
-
     def at(self, point: tuple[float, float]) -> tuple[float, float]:
         """Where a point goes."""
         x, y = point
-        depth = self.g * x + self.h * y + self.i
-        return (
-            (self.a * x + self.b * y + self.c) / depth,
-            (self.d * x + self.e * y + self.f) / depth,
-        )
+        return self.a * x + self.b * y + self.c, self.d * x + self.e * y + self.f
 
     def after(self, first: Map) -> Map:
         """The map that does ``first``, then this one."""
-        a, b, c, d, e, f, g, h, i = self
-        p, q, r, s, t, u, v, w, x = first
-        whole = g * r + h * u + i * x
+        a, b, c, d, e, f = self
+        p, q, r, s, t, u = first
         return Map(
-            (a * p + b * s + c * v) / whole, (a * q + b * t + c * w) / whole,
-            (a * r + b * u + c * x) / whole, (d * p + e * s + f * v) / whole,
-            (d * q + e * t + f * w) / whole, (d * r + e * u + f * x) / whole,
-            (g * p + h * s + i * v) / whole, (g * q + h * t + i * w) / whole, 1.0,
+            a * p + b * s, a * q + b * t, a * r + b * u + c,
+            d * p + e * s, d * q + e * t, d * r + e * u + f,
         )  # fmt: skip
 
     def undone(self) -> Map:
         """The map back."""
-        a, b, c, d, e, f, g, h, i = self
-        adjugate = (
-            e * i - f * h, c * h - b * i, b * f - c * e,
-            f * g - d * i, a * i - c * g, c * d - a * f,
-            d * h - e * g, b * g - a * h, a * e - b * d,
+        a, b, c, d, e, f = self
+        whole = a * e - b * d
+        return Map(
+            e / whole, -b / whole, (b * f - c * e) / whole,
+            -d / whole, a / whole, (c * d - a * f) / whole,
         )  # fmt: skip
-        return Map(*(part / adjugate[8] for part in adjugate))
 
 
 def shift(x: float, y: float) -> Map:

@@ -60,8 +60,13 @@ def staged(window: Box, plates: Sequence[Plate], poses: Sequence[Pose]) -> Stage
     looking = shift(seen.left, seen.top).after(scale(seen.width / width, seen.height / height))
     for plate in lasting:
         plate.draw(onto, looking, 0.0)
-    one = Plate(seen, 1.0, onto.size, planes=onto)
+    one = _prepared(Plate(seen, 1.0, onto.size, planes=onto), poses)
     return Stage(window, (one, *(plate for plate in plates if plate.lasts < 1)), tuple(poses))
+
+
+def _prepared(plate: Plate, poses: Sequence[Pose]) -> Plate:
+    turns = any(pose.roll or pose.yaw for pose in poses)
+    return plate.for_turning() if turns else plate
 
 
 def window_of(box: Box) -> Box:
@@ -78,15 +83,16 @@ def continued(
     """
     seen = in_sight(poses, 1.0, window, alone=True)
     plate = backdrop(picture, placed, seen, depth=1.0, density=1.0, exact=exact)
-    return Stage(window, (plate,), tuple(poses))
+    return Stage(window, (_prepared(plate, poses),), tuple(poses))
 
 
 def whole(picture: Image.Image, window: Box, poses: Sequence[Pose], size: str) -> Stage:
     """A scene that is one picture (RGB), large enough for all that the camera sees of it."""
     seen = in_sight(poses, 1.0, window, alone=True)
     placed = framed(seen, picture.width / picture.height, size)
-    plate = backdrop(picture, placed, seen, depth=1.0, density=density(poses))
-    return Stage(window, (plate,), tuple(poses))
+    fine = density(poses)
+    plate = backdrop(picture, placed, seen, depth=1.0, density=fine, crisp=fine <= 1)
+    return Stage(window, (_prepared(plate, poses),), tuple(poses))
 
 
 def framed(seen: Box, aspect: float, size: str) -> Box:
