@@ -142,5 +142,10 @@ def _told_in_full(arguments: list[str]) -> int:
     if lost is None:
         return 0
     from pipeline.cli.problems import show_problem
+    from pipeline.errors import StoryreelError
 
-    return show_problem(lost, [word for word in arguments if word != "--json"])
+    error = StoryreelError(
+        f"Standard output could not be written: {lost.strerror or lost}.",
+        hint="What the command did is done; only its words are lost.",
+    )
+    return show_problem(error, [word for word in arguments if word != "--json"])

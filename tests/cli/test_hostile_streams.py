@@ -67,7 +67,7 @@ def test_output_that_cannot_be_written_is_told_after_the_work(shell, tmp_path):
     code, _, told = shell("storyreel render film --json > /dev/full")
 
     assert code == 1
-    assert "The disk is full" in told
+    assert "Standard output could not be written" in told
     assert (tmp_path / "output" / "film" / "film.mp4").exists()
 
 
