@@ -231,4 +231,4 @@ def _doubt(model: Model) -> str | None:
 
 def _able(mode: Mode) -> str:
     able = [name for name, model in models().items() if mode in model.modes]
-    return f"models that can: {', '.join(able)}" if able else "no model here can"
+    return f"take it out, or use a model that can: {', '.join(able)}" if able else "take it out"

@@ -98,8 +98,8 @@ def _sent_length(ground: Ground, shot: ShotEntry, model: Model) -> int:
 def _what_counts(shot: ShotEntry, look: str) -> str:
     own = len(" ".join(shot.prompt.split()))
     return (
-        f"{own:,} are the prompt's own, {len(look):,} the look's; the rest is camera words and "
-        "descriptions"
+        f"shorten it: {own:,} are the prompt's own, {len(look):,} the look's; the rest is "
+        "camera words and descriptions"
     )
 
 

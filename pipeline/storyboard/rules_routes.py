@@ -66,7 +66,9 @@ def _count_fault(ground: Ground, place: int, shot: ShotEntry, model: Model) -> F
             aim,
             label=pictures,
             shot=ShotId(shot.id),
-            help=f"take a route that can: {', '.join(able)}" if able else "show more or fewer",
+            help=f"take a route that can: {', '.join(able)}"
+            if able
+            else f"show {_fitting(takes)} of them",
         )
     return Finding(
         "reference-route",
@@ -87,6 +89,12 @@ def _takes(model: Model, names: tuple[str, ...]) -> dict[str, Span]:
     served = {name: routes()[name].serves.get(model.name) for name in names if name in routes()}
     spans = {name: serves.references or usual for name, serves in served.items() if serves}
     return spans or {model.name: usual}
+
+
+def _fitting(takes: dict[str, Span]) -> str:
+    """How many references the most obliging route takes."""
+    widest = max(takes.values(), key=lambda span: span.most)
+    return f"{widest.least} to {widest.most}"
 
 
 def _pictures_sent(ground: Ground, place: int) -> int:
@@ -123,5 +131,7 @@ def _route_fault(name: str, model: Model | None, aim: Aim, shot: ShotId) -> Find
         aim,
         label="does not serve it",
         shot=shot,
-        help=f"routes that do: {serving}" if serving else "a built-in model needs no route",
+        help=f"routes that do: {serving}"
+        if serving
+        else "delete it: what is made here needs no route",
     )
