@@ -134,10 +134,10 @@ class _Pruning:
         for path, indexes in self.bad_entries.items():
             self._replace_entries(path, indexes)
         names = self._name_the_nameless()
-        taken = {shot["id"] for shot in self.shots} | self.references.keys()
-        self.lost = self.lost.union(*self.called.values()) - taken
-        self._unlink_the_lost(taken)
-        self._silence(taken)
+        ids = {shot["id"] for shot in self.shots}
+        self.lost = self.lost.union(*self.called.values()) - ids
+        self._unlink_the_lost(ids)
+        self._silence(ids | self.references.keys())
         self.board["shots"] = tuple(self.shots)
         return Pruned(self.board, Doubts(frozenset(self.places), frozenset(self.codes), names))
 
@@ -257,7 +257,7 @@ class _Pruning:
                 self.codes.add("unknown-shot")  # whoever names one may mean this
         return names
 
-    def _unlink_the_lost(self, known: set[str]) -> None:
+    def _unlink_the_lost(self, ids: set[str]) -> None:
         """What names something lost is as good as lost."""
         if not self.nameless and not self.lost:
             return
@@ -265,24 +265,26 @@ class _Pruning:
             for key in (*_SHOWN, "after"):
                 written = shot.get(key)
                 names = written if isinstance(written, tuple) else (written,) if written else ()
-                lost = [at for at, name in enumerate(names) if self._is_lost(name, known)]
+                lost = [at for at, name in enumerate(names) if self._is_lost(name, key, ids)]
                 if lost and names is written:
                     self._replace_entries(("shots", place, key), lost)
                 elif lost:
                     self._replace(("shots", place, key))
 
-    def _is_lost(self, written: str, known: set[str]) -> bool:
+    def _is_lost(self, written: str, key: str, ids: set[str]) -> bool:
         name = written.strip()
+        if name in self.references and key in _SHOWN:
+            return False  # a shot of that name would be shown by one of its frames
         names = {name, name.rpartition(".")[0], name.rpartition("@")[0]}
         if not self.lost.isdisjoint(names):
             return True
         shot = shot_in(name) if "unknown-shot" in self.codes else None
-        return shot is not None and shot not in known
+        return shot is not None and shot not in ids
 
     def _silence(self, known: set[str]) -> None:
         """Let no prompt speak of what is lost, nor of what its shot may show or not."""
         pictures = {str(path[1]) for path in self.places if path[0] == "references" and path[1:]}
-        doubtful, everything = self.lost | pictures, self.lost | known
+        doubtful, everything = (self.lost - self.references.keys()) | pictures, self.lost | known
         for place, shot in enumerate(self.shots):
             names = everything if place in self.vague else doubtful
             if names:

@@ -110,6 +110,10 @@ ALONE = [
     "shots:\n  - {name: a, id: a b, prompt: p}\n  - {id: b, prompt: p, references: [a.last]}\n",
     "shots:\n  - sh010\n  - {id: b, prompt: '@sh010', references: [sh010.last]}\n",
     "shots:\n  - {id: ../x, prompt: p}\n  - {id: b, prompt: p, first_frame: ../x@2.5s}\n",
+    (
+        "references: {owl: {description: o}}\nshots:\n  - {ide: owl, prompt: '@owl'}\n"
+        "  - {id: b, prompt: p, after: [owl], first_frame: owl.last}\n"
+    ),
     # references that are no mapping, or under a key of another name, or with a name that is none
     "references: [vixen]\nshots:\n  - {id: a, prompt: '@vixen', references: [vixen]}\n",
     "refs: {vixen: {}}\nshots:\n  - {id: a, prompt: '@vixen', references: [vixen]}\n",
