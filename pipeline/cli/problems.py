@@ -33,7 +33,7 @@ def show_problem(error: Exception, arguments: list[str]) -> int:
     if isinstance(error, OSError):
         _show_own(of_the_system(error), wants_json=wants_json)
         return 1
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or "can't start new thread" in str(error):
         _show_own(_NO_MEMORY, wants_json=wants_json)
         return 1
     _show_bug(error, arguments)

@@ -81,19 +81,22 @@ class FFmpeg:
             ToolStoppedError: ``stop`` was set.
         """
         progress = ("-progress", "pipe:1") if on_frame else ()
-        process = self._start([*_QUIET, *progress, *arguments], cwd)
+        process = self._start([*_QUIET, *progress, *arguments], cwd, heard=bool(on_frame))
         tail: collections.deque[bytes] = collections.deque(maxlen=_SHOWN_LINES)
         done = threading.Event()
-        helpers = [
-            threading.Thread(target=_end_when, args=(process, stop, done), daemon=True),
-            threading.Thread(target=_drain, args=(process.stderr, tail.append), daemon=True),
-            threading.Thread(
-                target=_drain, args=(process.stdout, _frame_teller(on_frame)), daemon=True
-            ),
+        jobs: list[tuple[Callable[..., None], tuple[object, ...]]] = [
+            (_drain, (process.stderr, tail.append))
         ]
-        for helper in helpers:
-            helper.start()
+        if on_frame:
+            jobs.append((_drain, (process.stdout, _frame_teller(on_frame))))
+        if feed and stop:
+            jobs.append((_end_when, (process, stop, done)))
+        helpers = []
         try:
+            for target, args in jobs:
+                helper = threading.Thread(target=target, args=args, daemon=True)
+                helper.start()
+                helpers.append(helper)
             _feed(process, feed, stop)
             _wait(process, stop)
         except BaseException:
@@ -111,12 +114,14 @@ class FFmpeg:
             words = b"".join(tail).decode(errors="replace").strip()
             raise ToolFailedError(f"ffmpeg failed (exit {process.returncode}).", tail=words)
 
-    def _start(self, arguments: Sequence[str], cwd: Path | None) -> subprocess.Popen[bytes]:
+    def _start(
+        self, arguments: Sequence[str], cwd: Path | None, *, heard: bool
+    ) -> subprocess.Popen[bytes]:
         try:
             return subprocess.Popen(
                 [str(self.path), *arguments],
                 stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
+                stdout=subprocess.PIPE if heard else subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 cwd=cwd,
                 # Ctrl-C is ours to handle: the terminal must not kill ffmpeg half-way
@@ -132,9 +137,9 @@ def _drain(stream: IO[bytes] | None, take: Callable[[bytes], object]) -> None:
             take(line)
 
 
-def _frame_teller(on_frame: Callable[[int], None] | None) -> Callable[[bytes], None]:
+def _frame_teller(on_frame: Callable[[int], None]) -> Callable[[bytes], None]:
     def take(line: bytes) -> None:
-        if on_frame and (match := _FRAME.match(line)):
+        if match := _FRAME.match(line):
             on_frame(int(match[1]))
 
     return take
@@ -169,10 +174,10 @@ def _wait(process: subprocess.Popen[bytes], stop: threading.Event | None) -> Non
 
 
 def _end_when(
-    process: subprocess.Popen[bytes], stop: threading.Event | None, done: threading.Event
+    process: subprocess.Popen[bytes], stop: threading.Event, done: threading.Event
 ) -> None:
     """End a process that is to stop, though it takes no more of what it is fed."""
-    while stop and not done.wait(0.1):
+    while not done.wait(0.1):
         if stop.is_set():
             _end(process)
             return
