@@ -2,9 +2,9 @@
 
 A record of ours is a move of an attempt through its whole life: the table of moves obeyed, the
 ceiling summed, the row changed and the event added in one transaction. The peer writes the same
-words as one line and calls ``fsync``. Eight writers are threads, each with a descriptor of its own:
-one line after another, as a journal's must be, since what may be written rests on what was; and, for
-information, all at once, which no journal can do that looks before it writes.
+words as one line and calls ``fsync``. Eight writers are threads, each with a descriptor of its
+own: one line after another, as a journal's must be, since what may be written rests on what was;
+and, for information, all at once, which no journal can do that looks before it writes.
 """
 
 from __future__ import annotations

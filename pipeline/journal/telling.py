@@ -16,7 +16,7 @@ from pipeline.journal.attempt import Attempt, Event
 from pipeline.money import spell_amount
 
 SCHEMA = 1
-_LINK = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s\"'<>]+", re.IGNORECASE)
+_LINK = re.compile(r"[a-z][a-z0-9+.-]*://[^\s\"'<>]+", re.IGNORECASE)
 _CHARGED = {
     "no": "not charged",
     "refunded": "refunded",

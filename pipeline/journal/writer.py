@@ -53,6 +53,13 @@ class _Refused:
     why: Exception
 
 
+def _promise(_: Callable[[Connection], Result]) -> Future[Result]:
+    """A result to come. It counts as begun: who gives up waiting does not undo the writing."""
+    done: Future[Result] = Future()
+    done.set_running_or_notify_cancel()
+    return done
+
+
 class Writer:
     """Runs work on ``database``, one transaction at a time, until ``close``.
 
@@ -80,7 +87,7 @@ class Writer:
             return self.soon(work).result()
         try:
             self._refuse_when_closed()
-            done: Future[Result] = Future()
+            done = _promise(work)
             self._write([_Part(work, done)])
         finally:
             self._turn.release()
@@ -88,7 +95,7 @@ class Writer:
 
     def soon(self, work: Callable[[Connection], Result]) -> Future[Result]:
         """Have ``work`` done; its result comes once it is on disk."""
-        done: Future[Result] = Future()
+        done = _promise(work)
         with self._door:
             self._refuse_when_closed()
             self._waiting.put(_Part(work, done))
