@@ -62,7 +62,7 @@ def test_the_text_has_sorted_blocks_and_no_dates():
         "lock = 1\nboard_seed = 0\n\n"
         "[shots.a]\nseed = 3\n\n"
         "[shots.b]\nseed = 7\n\n"
-        "[[shots.b.takes]]\nnumber = 1\nkey = \"k1-a\"\n"
+        '[[shots.b.takes]]\nnumber = 1\nkey = "k1-a"\n'
         f'clip = "{"a" * 64}"\nmodel = "animatic"\nvariation = 1\nseed = 7\n'
     )
 
@@ -133,7 +133,9 @@ def test_branches_that_render_different_shots_merge_without_a_conflict(tmp_path)
     blocks = {ShotId(f"sh0{n}0"): ShotTakes(n, None, (take("a", 1),)) for n in range(1, 6)}
 
     def write(**changes):
-        path.write_text(lock_text(Lock(0, {**blocks, **{ShotId(k): v for k, v in changes.items()}})))
+        path.write_text(
+            lock_text(Lock(0, {**blocks, **{ShotId(k): v for k, v in changes.items()}}))
+        )
         git(tmp_path, "add", ".")
         git(tmp_path, "commit", "-qm", "x")
 
