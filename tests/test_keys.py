@@ -145,11 +145,12 @@ def test_another_address_has_its_own_key(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["ftp://x", "api.apiframe.ai", "https://", "https://me:pass@x", "https://me@x", "https://x/?a=1",
-     "https://x/#a", "file:///etc", "https://x:99999", "https://[::", "https://x\\@y", "https://a b"],
+    ["ftp://x", "api.apiframe.ai", "https://", "https://me:pass@x", "https://me@x",
+     "https://x/?a=1", "https://x/#a", "file:///etc", "https://x:99999", "https://[::",
+     "https://x\\@y", "https://a b"],
 )  # fmt: skip
 def test_an_address_that_means_nothing_is_told(tmp_path: Path, url: str) -> None:
-    """By the name of its setting, without the password it may hold."""
+    """By its setting's name, without the password it may hold."""
     with pytest.raises(SettingsError, match="STORYREEL_APIFRAME_URL is no address") as caught:
         access_to(ROUTE, tmp_path, {"STORYREEL_APIFRAME_URL": url})
 

@@ -23,7 +23,7 @@ from pipeline.vendors import moderation
 from pipeline.vendors.answer import Answer, number, text
 from pipeline.vendors.download import Downloads
 from pipeline.vendors.errors import BadRequestError
-from pipeline.vendors.http import Patience, Session
+from pipeline.vendors.http import Session
 from pipeline.vendors.interface import (
     Asked,
     Balance,
@@ -35,6 +35,7 @@ from pipeline.vendors.interface import (
     Submitted,
     Waiting,
 )
+from pipeline.vendors.patience import Patience
 from pipeline.vendors.sniffing import picture_kind
 from pipeline.vendors.statuses import Verb, error_for
 

@@ -18,9 +18,10 @@ from pathlib import Path
 from pipeline.vendors.addresses import Address, is_public, literal_address, why_not
 from pipeline.vendors.answer import seconds_until
 from pipeline.vendors.errors import LinkError, NotSentError, VendorError
-from pipeline.vendors.http import Link, Patience, join_link, read_link
+from pipeline.vendors.http import Link, join_link, read_link
 from pipeline.vendors.part import Part
-from pipeline.vendors.sniffing import is_a_page
+from pipeline.vendors.patience import Patience
+from pipeline.vendors.sniffing import is_text
 from pipeline.vendors.streaming import Downloader, Stream, goes_through_proxy
 
 MOST_BYTES = 2 * 1024**3
@@ -180,8 +181,8 @@ class Downloads:
             raise self._too_large()
         with part.writing() as file:
             async for piece in stream.pieces(unpacked=packed):
-                if part.size == 0 and is_a_page(piece):
-                    raise self._error("is no clip but a page of text", again=True)
+                if part.size == 0 and is_text(piece):
+                    raise self._is_text(part)
                 await part.add(file, piece)
                 if part.size > self._bounds.bytes:
                     part.discard()
@@ -236,9 +237,12 @@ class Downloads:
             if part.size > total:
                 part.discard()
             raise self._error(f"was cut off: {missing}", again=True)
-        if is_a_page(part.beginning()):
-            part.discard()
-            raise self._error("is no clip but a page of text", again=True)
+        if is_text(part.beginning()):
+            raise self._is_text(part)
+
+    def _is_text(self, part: Part) -> LinkError:
+        part.discard()
+        return self._error("is no clip but text", again=True)
 
     def _too_large(self) -> LinkError:
         return self._error(f"has more than {self._bounds.bytes:,} bytes", again=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import email.utils
 import functools
 import http.cookiejar
 import logging
@@ -28,6 +29,7 @@ from pipeline.vendors.errors import (
     UnreadableError,
     VendorError,
 )
+from pipeline.vendors.patience import Patience
 from pipeline.vendors.redaction import redact, without_tags
 
 USER_AGENT = f"storyreel/{__version__}"
@@ -36,21 +38,6 @@ _WARM = 30.0  # seconds after an exchange in which its connection is surely stil
 
 Sending = Callable[[], Awaitable[object]]
 Response = httpx.Response
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait, in seconds, and for how many at once."""
-
-    connect: float = 15.0
-    read: float = 60.0
-    write: float = 60.0
-    whole: float = 180.0
-    """For one exchange in all: an answer that trickles in must end too."""
-    keep_alive: float = 120.0
-    """httpx's own 5 s would shake hands anew for every poll."""
-    at_once: int = 20
-    """Requests under way; more wait here, for httpx's pool is slow with a queue in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +176,7 @@ class Session:
         return Answer(
             self.who,
             response.status_code,
-            {name.lower(): value for name, value in response.headers.items()},
+            headers_of(response),
             body,
             self.clean(without_tags(body[:20_000].decode("utf-8", errors="replace"))),
             broken,
@@ -234,6 +221,12 @@ def make_client(
         ),
         **settings,
     )
+
+
+def headers_of(response: httpx.Response) -> dict[str, str]:
+    """By name in small letters; a vendor that does not tell its own time has this machine's."""
+    now = {"date": email.utils.formatdate(usegmt=True)}
+    return now | {name.lower(): value for name, value in response.headers.items()}
 
 
 async def _read(response: httpx.Response) -> tuple[bytes, str | None]:

@@ -16,6 +16,15 @@ def picture_kind(data: bytes) -> str | None:
     return "BMP" if data.startswith(b"BM") else None
 
 
-def is_a_page(start: bytes) -> bool:
-    """Whether it is text for a browser or a program (HTML, XML, JSON): no clip begins so."""
-    return start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"<", b"{", b"[")
+def is_text(start: bytes) -> bool:
+    """Whether it is text for a browser, a program or a person: no clip begins so.
+
+    Every container of clips has a byte among its first sixteen that no text has.
+    """
+    plain = start.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
+    if plain[:1] in (b"<", b"{", b"["):
+        return True
+    return len(plain) >= 16 and all(byte in _PRINTED for byte in plain[:64])
+
+
+_PRINTED = frozenset({*range(0x20, 0x7F), *b"\t\r\n"})

@@ -8,7 +8,15 @@ import urllib.request
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 
-from pipeline.vendors.http import Flight, Link, Patience, Response, make_client, translated
+from pipeline.vendors.http import (
+    Flight,
+    Link,
+    Response,
+    headers_of,
+    make_client,
+    translated,
+)
+from pipeline.vendors.patience import Patience
 
 
 class Downloader:
@@ -51,8 +59,8 @@ class Downloader:
         with translated(flight, link.origin.host):
             response = await self._client.send(request, stream=True)
         try:
-            names = {name.lower(): value for name, value in response.headers.items()}
-            yield Stream(response.status_code, names, response, flight, link.origin.host)
+            host = link.origin.host
+            yield Stream(response.status_code, headers_of(response), response, flight, host)
         finally:
             await response.aclose()
 

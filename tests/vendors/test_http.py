@@ -23,12 +23,12 @@ from pipeline.vendors.http import (
     MOST_ANSWER_BYTES,
     Flight,
     Origin,
-    Patience,
     Session,
     make_client,
     read_link,
     translate,
 )
+from pipeline.vendors.patience import Patience
 
 KEY = "afk_5ecret-0123456789abcdef"
 HASTY = Patience(connect=0.5, read=0.3, write=5, whole=1)
@@ -99,23 +99,23 @@ def test_an_exception_nobody_foresaw_is_translated_too() -> None:
     assert translate(Novelty("x"), sent=True, pays=False).charged == "no"
 
 
-async def gzip_that_is_none(heard: Heard) -> Reply:
+async def gzip_that_is_none(_: Heard) -> Reply:
     return http(200, b"no gzip at all", headers={"content-encoding": "gzip"})
 
 
-async def in_circles(heard: Heard) -> Reply:
+async def in_circles(_: Heard) -> Reply:
     return http(302, headers={"location": "/again"})
 
 
-async def silent(heard: Heard) -> Reply:
+async def silent(_: Heard) -> Reply:
     return Reply((), "hang")
 
 
 RAISED: dict[str, tuple[Any, dict[str, Any], bool]] = {
     # name -> what the server does, the request, whether anything left
     "ReadTimeout": (silent, {}, True),
-    "ReadError": (lambda heard: Reply((), "reset"), {}, True),
-    "RemoteProtocolError": (lambda heard: Reply((), "close"), {}, True),
+    "ReadError": (lambda _: Reply((), "reset"), {}, True),
+    "RemoteProtocolError": (lambda _: Reply((), "close"), {}, True),
     "DecodingError": (gzip_that_is_none, {}, True),
     "TooManyRedirects": (in_circles, {"follow_redirects": True}, True),
     "ConnectError": (None, {}, False),
@@ -123,7 +123,7 @@ RAISED: dict[str, tuple[Any, dict[str, Any], bool]] = {
     "InvalidURL": (None, {"url": "http://[::"}, False),
     "LocalProtocolError": (in_circles, {"headers": {"x": "a\nb"}}, True),
     "PoolTimeout": (silent, {"busy": True}, False),
-    "ProxyError": (lambda heard: http(403), {"through": True}, False),
+    "ProxyError": (lambda _: http(403), {"through": True}, False),
 }
 
 
@@ -166,7 +166,7 @@ def test_what_httpx_really_raises_is_known_as_sent_or_not(name: str) -> None:
 
 
 def test_a_name_or_a_port_that_is_not_there_is_not_sent() -> None:
-    """No DNS, no listener, no TLS: nothing left, and the caller was not told that anything would."""
+    """No DNS, no listener, no TLS: nothing left, and the caller was not told that it would."""
     told: list[str] = []
 
     async def sending() -> None:
@@ -178,7 +178,7 @@ def test_a_name_or_a_port_that_is_not_there_is_not_sent() -> None:
         return caught.value
 
     async def no_tls() -> VendorError:
-        async with loopback(lambda heard: http(200)) as server:
+        async with loopback(lambda _: http(200)) as server:
             return await run(server.url.replace("http:", "https:"))
 
     unknown = asyncio.run(run("https://nothing.invalid"))
@@ -209,7 +209,7 @@ def test_a_lost_answer_to_a_paid_request_may_have_been_sent(reply: Reply) -> Non
     """However the answer is lost, the request may have been taken and charged."""
 
     async def run() -> VendorError:
-        async with loopback(lambda heard: reply) as server:
+        async with loopback(lambda _: reply) as server:
             with pytest.raises(MaybeSentError) as caught:
                 await ask(server.url, HASTY, content=b"{}")()
             return caught.value
@@ -224,7 +224,7 @@ def test_a_half_written_body_still_tells_its_status() -> None:
     """An answer whose body breaks off is given with what came of it, and cannot be read."""
 
     async def run(then: Any) -> Answer:
-        async with loopback(lambda heard: http(402, b'{"error', length=99, then=then)) as server:
+        async with loopback(lambda _: http(402, b'{"error', length=99, then=then)) as server:
             return await ask(server.url, content=b"{}")()
 
     for then in ("close", "reset"):
@@ -239,7 +239,7 @@ def test_the_moment_before_the_first_byte_is_told() -> None:
     seen: list[tuple[int, int]] = []
 
     async def run() -> Answer:
-        async with loopback(lambda heard: http(200, {})) as server:
+        async with loopback(lambda _: http(200, {})) as server:
 
             async def sending() -> None:
                 await asyncio.sleep(0.05)
@@ -258,7 +258,7 @@ def test_what_the_caller_raises_at_that_moment_stops_the_posting() -> None:
         pass
 
     async def run() -> int:
-        async with loopback(lambda heard: http(200, {})) as server:
+        async with loopback(lambda _: http(200, {})) as server:
 
             async def sending() -> None:
                 raise DiskFullError
@@ -278,9 +278,9 @@ def test_a_redirect_is_not_followed_and_the_key_stays(status: int) -> None:
     """Another host named by the vendor hears nothing at all."""
 
     async def run() -> tuple[int, list[Heard], list[Heard]]:
-        async with loopback(lambda heard: http(200, {})) as other:
+        async with loopback(lambda _: http(200, {})) as other:
             there = {"location": f"{other.url}/jobs", "set-cookie": "a=b"}
-            async with loopback(lambda heard: http(status, headers=there)) as server:
+            async with loopback(lambda _: http(status, headers=there)) as server:
                 one = session(server.url)
                 answer = await one.ask("POST", "/jobs", content=b"{}")
                 await one.ask("GET", "/jobs")
@@ -302,7 +302,7 @@ def test_the_key_is_in_nothing_that_is_said(caplog: pytest.LogCaptureFixture) ->
     caplog.set_level(logging.DEBUG)
 
     async def run() -> tuple[Answer, Session]:
-        async with loopback(lambda heard: http(401, echo.encode())) as server:
+        async with loopback(lambda _: http(401, echo.encode())) as server:
             one = session(server.url)
             answer = await one.ask("GET", "/me", query={"token": "t0ken"})
             await one.close()
@@ -319,7 +319,7 @@ def test_the_key_is_in_nothing_that_is_said(caplog: pytest.LogCaptureFixture) ->
 def test_one_connection_serves_many_requests_and_no_more_than_allowed_are_under_way() -> None:
     """Connections are kept; more requests than allowed wait in front of httpx's pool."""
 
-    async def slow(heard: Heard) -> Reply:
+    async def slow(_: Heard) -> Reply:
         await asyncio.sleep(0.01)
         return http(200, {})
 
@@ -346,7 +346,7 @@ def test_an_endless_answer_is_not_read_to_its_end() -> None:
     flood = Reply((head, *([b" " * (1 << 20)] * (MOST_ANSWER_BYTES // (1 << 20) + 2))), "close")
 
     async def run() -> Answer:
-        async with loopback(lambda heard: flood) as server:
+        async with loopback(lambda _: flood) as server:
             return await ask(server.url)()
 
     assert asyncio.run(run()).broken == "it has more than 8 MB"
