@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,13 +61,36 @@ def command(yes: bool, dry_run: bool, paid: bool, as_json: bool, **flags: str | 
     if not dry_run:
         if not yes and not _agreed():
             raise UsageError("Nothing was removed.", hint="Say --yes to remove it.")
-        found.remove(store)
+        with _nobody_rendering(root):
+            found.also_in(what_to_clean(store, _used(root), paid=paid)).remove(store)
         document["removed"] = True
     if as_json:
         put_json(document)
     elif document["removed"]:
         say(f"removed {_size(found.bytes)}")
     return 0
+
+
+@contextlib.contextmanager
+def _nobody_rendering(root: Path) -> Iterator[None]:
+    """Hold every board's turn: a render at work needs clips that no film shows yet.
+
+    Raises:
+        UsageError: a board is being rendered just now.
+    """
+    from pipeline.errors import UsageError
+    from pipeline.files import held
+
+    def refuse() -> None:
+        raise UsageError(
+            "A film of this project is being rendered just now; nothing was removed.",
+            hint="Run storyreel clean when it is done.",
+        )
+
+    with contextlib.ExitStack() as turns:
+        for path in sorted((root / "output").glob("**/render.flock")):
+            turns.enter_context(held(path, refuse))
+        yield
 
 
 def _root() -> Path:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.ids import Digest
@@ -33,10 +34,22 @@ class Cleaning:
     bytes: int
     kept_paid: int
 
+    def also_in(self, later: Cleaning) -> Cleaning:
+        """What of it can still go, seen again later."""
+        digests = {clip.digest for clip in later.clips}
+        return replace(
+            self,
+            leftovers=tuple(path for path in self.leftovers if path in later.leftovers),
+            clips=tuple(clip for clip in self.clips if clip.digest in digests),
+        )
+
     def remove(self, store: Store) -> None:
         """Remove it."""
         for path in self.leftovers:
             path.unlink(missing_ok=True)
+            if path.parent.name.startswith("."):  # a folder that was worked in
+                with contextlib.suppress(OSError):
+                    path.parent.rmdir()
         for clip in self.clips:
             store.drop(clip.digest)
 
@@ -69,14 +82,28 @@ def what_to_clean(
         size = record.bytes if record else 0
         label, price = (made.label, made.price) if made else ("?", "unknown")
         unused.append(Unused(digest, label, price, size))
-    total = sum(path.stat().st_size for path in leftovers) + sum(clip.bytes for clip in unused)
+    total = sum(map(_size, leftovers)) + sum(clip.bytes for clip in unused)
     return Cleaning(leftovers, tuple(unused), total, kept)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _leftovers(root: Path, now: float) -> list[Path]:
     """Files in the making that nobody makes any more, and pieces of films."""
-    incoming = (path for path in (root / "incoming").glob("*") if path.is_file())
-    old = [path for path in incoming if now - path.stat().st_mtime > STILL_WARM]
+    old = [path for path in (root / "incoming").glob("**/*") if _is_cold(path, now)]
     segments = [path for path in (root / "segments").glob("**/*") if path.is_file()]
-    torn = [path for path in root.glob("**/.*.part") if now - path.stat().st_mtime > STILL_WARM]
+    torn = [path for path in root.glob("**/.*.part") if _is_cold(path, now)]
     return sorted({*old, *segments, *torn})
+
+
+def _is_cold(path: Path, now: float) -> bool:
+    """Whether it is a file that nobody has touched for long; another process may just move it."""
+    try:
+        return path.is_file() and now - path.stat().st_mtime > STILL_WARM
+    except OSError:
+        return False

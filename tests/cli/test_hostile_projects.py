@@ -147,3 +147,25 @@ def test_a_draft_wider_than_can_be_drawn_is_refused(tmp_path, capsys):
 
     assert run(tmp_path, "plan", "film", "--draft", "--resolution", "2160p") == 2
     assert "213840 pixels" in capsys.readouterr().err
+
+
+def test_clean_waits_for_no_render_and_takes_nothing_from_one(tmp_path, made, capsys):
+    """While a board is rendered nothing is removed; folders left by a kill go when they are old."""
+    from pipeline.files import held
+
+    project(tmp_path, made)
+    store = tmp_path / "output" / "store"
+    (store / "incoming" / ".animatic-x").mkdir()
+    left = store / "incoming" / ".animatic-x" / "sound.raw"
+    left.write_text("half")
+    os.utime(left, (0, 0))
+    turn = tmp_path / "output" / "film" / "render.flock"
+    with held(turn):
+        assert run(tmp_path, "clean", "--yes") == 2
+    assert "being rendered" in capsys.readouterr().err
+    assert left.exists()
+    assert list(store.glob("clips/*/*.mp4"))
+
+    assert run(tmp_path, "clean", "--yes") == 0
+    assert not left.parent.exists()
+    assert not list(store.glob("clips/*/*.mp4"))  # no film was cut from it
