@@ -9,10 +9,14 @@ import threading
 from collections.abc import Iterator
 from types import FrameType
 
+# a terminal window that is closed hangs up; under nohup that is ignored, and stays so
+_STOPPING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP")
+             if hasattr(signal, name)]  # fmt: skip
+
 
 @contextlib.contextmanager
 def stop_on_interrupt() -> Iterator[threading.Event]:
-    """An event that the first SIGINT or SIGTERM sets; a second one leaves at once."""
+    """An event that the first SIGINT, SIGTERM or SIGHUP sets; a second one leaves at once."""
     stop = threading.Event()
 
     def handle(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - signal's signature
@@ -25,7 +29,8 @@ def stop_on_interrupt() -> Iterator[threading.Event]:
     if threading.current_thread() is not threading.main_thread():
         yield stop
         return
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    heard = [number for number in _STOPPING if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, handle) for number in heard}
     try:
         yield stop
     finally:
