@@ -93,6 +93,24 @@ def write_whole(path: Path, data: bytes | str, *, mode: int | None = None) -> No
 
 
 @contextlib.contextmanager
+def held_if_free(path: Path) -> Iterator[bool]:
+    """Hold the lock file ``path`` unless another process has it; gives whether it is held."""
+    from filelock import FileLock, Timeout
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+@contextlib.contextmanager
 def held(path: Path, waiting: Callable[[], None] | None = None) -> Iterator[None]:
     """Hold the lock file ``path`` alone among all processes; released also by a crash.
 

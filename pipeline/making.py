@@ -125,7 +125,7 @@ async def _routes_open(
         stop=stop,
         outside=outside,
     ) as away:
-        yield replace(workshop, away=away)
+        yield replace(workshop, away=away, remake_missing=budget.remake_missing)
         keys = frozenset(step.key for step in planned.plan.steps if step.key)
         if not stop.is_set():
             await collect_others(away.ordering, board, keys, remembering.listen)

@@ -19,6 +19,7 @@ from pipeline.vendors.errors import LinkError, RefusedError
 from pipeline.vendors.interface import Cancelled, Failed, JobState, Lost, Succeeded, Waiting
 
 _FETCHES_OF_TORN = 3  # a download that is no clip is fetched so many times
+_LINKS_OF_A_JOB = 4  # links of one job that are tried in one run
 
 
 async def watch(errands: Errands, attempt: Attempt, counter: Counter, tell: Tell) -> Attempt:
@@ -89,7 +90,7 @@ async def ended(errands: Errands, attempt: Attempt, state: JobState) -> Attempt:
         case Cancelled():
             return await errands.move(attempt, "cancelled", state.word, charged="refunded")
         case Lost():
-            return await errands.move(attempt, "lost", state.why)
+            return await errands.move(attempt, "lost", state.why, error=state.why)
         case Waiting():
             raise AssertionError("a job that waits has not ended")
 
@@ -104,14 +105,27 @@ async def fetch(errands: Errands, attempt: Attempt, counter: Counter, tell: Tell
         VendorError: it could not be downloaded; the job and its links stay in the journal.
         StoreError: the disk is full.
     """
+    for left in reversed(range(_LINKS_OF_A_JOB)):
+        try:
+            return await _fetched(errands, attempt, counter, tell)
+        except LinkError as error:
+            if error.again or not left:  # it may pass; the next run tries again
+                raise
+            attempt = await _look_for_new_links(errands, attempt, counter, error)
+            if attempt.state != "succeeded":
+                return attempt
+    raise AssertionError("the last time raises")
+
+
+async def _fetched(errands: Errands, attempt: Attempt, counter: Counter, tell: Tell) -> Attempt:
     from pipeline.media.probe import probe
 
-    target = errands.store.incoming()
+    # a name of its own, so that a run after a crash goes on with what has come, and clears it
+    target = errands.store.incoming().with_name(f"{attempt.key}.mp4")
+    if not _memory_of(target).exists():
+        _clear(target)
     try:
-        try:
-            await _download_whole(errands, attempt, counter, target, tell)
-        except LinkError:
-            return await _look_for_new_links(errands, attempt, counter)
+        await _download_whole(errands, attempt, counter, target, tell)
         facts = await asyncio.to_thread(probe, target)
         made_for = _made_for(attempt, counter)
         clip = await asyncio.to_thread(errands.store.admit, target, facts, made_for)
@@ -145,12 +159,19 @@ async def _download_whole(
 
 def _clear(target: Path) -> None:
     """Remove a download and the note of how far it came."""
-    for path in (target, target.with_name(f"{target.name}.resume")):
+    for path in (target, _memory_of(target)):
         path.unlink(missing_ok=True)
 
 
-async def _look_for_new_links(errands: Errands, attempt: Attempt, counter: Counter) -> Attempt:
-    """The link is dead; the job may give another, or show that the clip is gone."""
+def _memory_of(target: Path) -> Path:
+    """The note of how far a download came (``vendors/part.py``)."""
+    return target.with_name(f"{target.name}.resume")
+
+
+async def _look_for_new_links(
+    errands: Errands, attempt: Attempt, counter: Counter, error: LinkError
+) -> Attempt:
+    """The link is dead or not to be followed; the job may give another, or none for good."""
     handle, vendor = _handle(attempt), counter.vendor
     state = await errands.patiently("poll", counter, lambda: vendor.poll(handle))
     if isinstance(state, Succeeded) and state.links != attempt.links:
@@ -158,8 +179,8 @@ async def _look_for_new_links(errands: Errands, attempt: Attempt, counter: Count
         return await ended(errands, running, state)
     if isinstance(state, Waiting):
         return await errands.move(attempt, "running", state.word)
-    why = state.why if isinstance(state, Lost) else "its link died and there is no other"
-    return await errands.move(attempt, "lost", why)
+    why = state.why if isinstance(state, Lost) else error.brief
+    return await errands.move(attempt, "lost", why, error=why)
 
 
 def _delivered_nothing(attempt: Attempt, error: MediaError) -> MediaError:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pipeline.errors import ToolStoppedError
+from pipeline.files import held_if_free
+from pipeline.ids import TakeKey
 from pipeline.journal.attempt import Attempt
 from pipeline.journal.journal import Journal
 from pipeline.journal.states import State
@@ -34,12 +37,17 @@ Tell = Callable[[Event], None]
 
 @dataclass
 class Counter:
-    """One route in use: its data, its vendor, its pacer, and a gate for its POSTs."""
+    """One route in use: its data, its vendor, its pacer, and a gate for its POSTs.
+
+    ``closed`` is why nothing more is ordered here in this run: the account has too little money,
+    or the key was refused.
+    """
 
     route: Route
     vendor: Vendor
     pacer: Pacer
     posts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(POSTS_AT_ONCE))
+    closed: VendorError | None = None
 
 
 @dataclass
@@ -64,6 +72,24 @@ class Errands:
         """Write a move; it is on disk when this returns."""
         written = self.journal.move_soon(attempt.id, to, detail=detail, **facts)
         return await asyncio.wrap_future(written)
+
+    def turn_of(self, key: TakeKey) -> contextlib.AbstractContextManager[bool]:
+        """A take's turn among processes, if it is free: whoever has it moves its attempts."""
+        return held_if_free(self.journal.path.parent / "turns" / f"{key}.flock")
+
+    @contextlib.asynccontextmanager
+    async def alone(self, key: TakeKey, waiting: Callable[[], None]) -> AsyncIterator[None]:
+        """Wait for a take's turn; ``waiting`` is called once if another process has it."""
+        told = False
+        while True:
+            with self.turn_of(key) as mine:
+                if mine:
+                    yield
+                    return
+            if not told:
+                told = True
+                waiting()
+            await self.sleep(_SLICE)
 
     async def patiently(
         self, verb: Verb, counter: Counter, act: Callable[[], Awaitable[_Answer]]

@@ -58,8 +58,14 @@ class Ordering:
             VendorError, StoryreelError: there is no clip; what is known of the money is said.
             ToolStoppedError: the user wants to leave.
         """
+        key, shot = job.intent.key, ShotId(job.intent.shot)
+        waiting = Noted(shot, "another storyreel has this take in hand: waiting for it")
+        async with self.errands.alone(key, lambda: tell(waiting)):
+            return await self._attempt_for(job, tell)
+
+    async def _attempt_for(self, job: Job, tell: Tell) -> Attempt:
         left = self.retry_failed
-        attempt = await asyncio.to_thread(self.errands.journal.live_for, job.intent.key)
+        attempt = await self._begun(job)
         if attempt is None:
             before = await self._ended_before(job)
             if before and left <= 0:
@@ -104,6 +110,10 @@ class Ordering:
 
         Whatever goes wrong is left in the journal for the next run.
         """
+        with self.errands.turn_of(attempt.key) as mine:
+            return await self._look_once(attempt, tell) if mine else attempt
+
+    async def _look_once(self, attempt: Attempt, tell: Tell) -> Attempt:
         counter = self.counters.get(attempt.route)
         handle = attempt.handle
         if attempt.state == "intent":
@@ -126,6 +136,20 @@ class Ordering:
         except StoryreelError as error:
             tell(Noted(ShotId(attempt.shot), f"an older job of it: {error.brief}"))
         return attempt
+
+    async def _begun(self, job: Job) -> Attempt | None:
+        """The attempt to go on with: one that is out, or that another board's run has made."""
+        journal, route = self.errands.journal, job.intent.route
+        known = await asyncio.to_thread(journal.attempts_for, job.intent.key)
+        live = next((attempt for attempt in known if attempt.live), None)
+        if live and live.state == "intent" and live.route != route:
+            # nothing was sent; the board's routes have changed since
+            await self.errands.move(live, "abandoned", f"goes through {route} now")
+            return None
+        made = known[-1] if known and known[-1].state == "committed" else None
+        if live or made is None or made.clip is None or job.intent.again:
+            return live
+        return made if self.errands.store.state(made.clip) == "good" else None
 
     async def _ended_before(self, job: Job) -> Attempt | None:
         """The last attempt at this take, if it failed: it is not begun anew by itself."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.errors import StoryreelError
 from pipeline.journal.attempt import Attempt
+from pipeline.plan.step import Ended, Missing, Stuck, Uncertain
 
 
 class UncertainError(StoryreelError):
@@ -27,15 +28,17 @@ class UncertainError(StoryreelError):
 
 
 class LostJobError(StoryreelError):
-    """The vendor does not know a job any more that was paid for."""
+    """The clip of a job that was paid for cannot be had: the job or its link is dead."""
 
     code = "lost-job"
 
     def __init__(self, attempt: Attempt) -> None:
+        why = (attempt.error or "nobody knows why").splitlines()[0].rstrip(".")
         super().__init__(
-            f"{attempt.route} does not have the clip of {attempt.shot} any more.",
+            f"The clip of {attempt.shot} cannot be had from {attempt.route}: {why}.",
             details="It was paid for. It is not ordered again by itself.",
-            hint=f"To pay for it again: storyreel settle {attempt.board} {attempt.shot} --again.",
+            hint=f"To look for it again: storyreel settle {attempt.board} {attempt.shot} --made "
+            "JOB. To pay for another: the same with --again.",
         )
         self.attempt = attempt
 
@@ -65,6 +68,46 @@ class EndedBeforeError(StoryreelError):
             hint="Change its prompt or pictures, or order it again with --retry-failed 1.",
         )
         self.attempt = attempt
+
+
+class UnansweredError(StoryreelError):
+    """A submission may have been taken, and the vendor cannot be asked about it just now."""
+
+    code = "unanswered"
+
+    def __init__(self, attempt: Attempt, error: StoryreelError) -> None:
+        super().__init__(
+            f"{attempt.shot} was sent to {attempt.route} and no answer came: {error.brief}",
+            details="It may have been taken. It is not sent as a new job.",
+            hint="Run storyreel render again later: the same job is asked for under its own key, "
+            "and charged once.",
+        )
+        self.attempt = attempt
+
+
+class StuckError(StoryreelError):
+    """A step of the plan that a person has to decide about; nothing is ordered."""
+
+    code = "stuck"
+
+    def __init__(self, shot: str, action: Stuck) -> None:
+        details: str | None = None
+        match action:
+            case Uncertain():
+                brief = f"{shot} is in doubt: {action.words}."
+                details = "It may have been charged. It is left alone until you settle it."
+                hint = (
+                    "Look at your jobs at the vendor, then run one of: storyreel settle BOARD "
+                    f"{shot} --made JOB | --not-made | --again."
+                )
+            case Ended():
+                brief = f"{shot} ended without a clip before: {action.words.rstrip('.')}."
+                hint = "Change its prompt or pictures, or order it again with --retry-failed 1."
+            case Missing():
+                brief = f"{shot} was paid for before, and its clip is {action.state} here."
+                details = f"Clip {action.clip}. It is not paid for again by itself."
+                hint = "Put the clip back into the store, or pay again with --remake-missing."
+        super().__init__(brief, details=details, hint=hint)
 
 
 class NoRouteError(StoryreelError):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipeline.ids import TakeKey
 from pipeline.journal.attempt import Attempt, Intent
+from pipeline.journal.errors import IllegalMoveError
 from pipeline.journal.journal import Journal
 from pipeline.models.catalog import models, routes
 from pipeline.plan.price import billed_seconds, price_of, route_for
 from pipeline.plan.request import Request
-from pipeline.plan.step import Forced, Make, Step
+from pipeline.plan.step import Forced, Gone, Make, Step
 from pipeline.plan.take import Lock
 from pipeline.run.collecting import price_words
 from pipeline.run.events import Event
@@ -58,7 +60,7 @@ def job_for(step: Step, prepared: Prepared, *, run: str, board: str) -> Job:
     """What a step wants of its route."""
     shot, request = step.shot, prepared.request
     route, price = _route(shot), price_of(shot)
-    forced = isinstance(step.action, Make) and isinstance(step.action.reason, Forced)
+    another = isinstance(step.action, Make) and isinstance(step.action.reason, Forced | Gone)
     intent = Intent(
         run=run,
         key=prepared.key,
@@ -72,7 +74,7 @@ def job_for(step: Step, prepared: Prepared, *, run: str, board: str) -> Job:
         unit=price.unit if price else None,
         estimate=price.amount if price else None,
         seed=request.seed,
-        again=forced,
+        again=another,
     )
     pictures = tuple(prepared.files[source] for source in shot.sources)
     return Job(intent, pictures, lambda links: asked(request, route, links))
@@ -98,7 +100,8 @@ def commit_taken(journal: Journal, lock: Lock) -> None:
     named = {take.clip for block in lock.shots.values() for take in block.takes}
     for attempt in journal.live():
         if attempt.state == "fetched" and attempt.clip in named:
-            journal.move(attempt.id, "committed")
+            with contextlib.suppress(IllegalMoveError):  # a board with the same take was quicker
+                journal.move(attempt.id, "committed")
 
 
 async def collect_others(
@@ -120,14 +123,15 @@ async def collect_others(
 def words_of(attempt: Attempt) -> str:
     """An attempt in a plan's words."""
     job = f"job at {attempt.route}"
+    why = (attempt.error or attempt.state).splitlines()[0]
     return {
         "sending": f"sent to {attempt.route}, answer lost: asked for again, charged once",
         "submitted": f"{job}, waiting",
         "running": f"{job}, running",
         "succeeded": f"{job} is done, its clip is fetched",
         "uncertain": f"sent to {attempt.route}, nobody knows whether it was taken: settle it",
-        "lost": f"{attempt.route} lost it, paid for: settle it",
-    }.get(attempt.state, (attempt.error or attempt.state).splitlines()[0])
+        "lost": f"paid for, and it cannot be had from {attempt.route} ({why}): settle it",
+    }.get(attempt.state, why)
 
 
 def _route(shot: Shot) -> str:

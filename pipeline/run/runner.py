@@ -20,8 +20,9 @@ from fractions import Fraction
 from pipeline.errors import StoryreelError, ToolStoppedError, of_the_system
 from pipeline.graph import ShotGraph
 from pipeline.ids import ShotId, TakeKey
-from pipeline.plan.step import Make, Plan, Resume, Reuse, Step
+from pipeline.plan.step import Make, Plan, Resume, Reuse, Step, Stuck
 from pipeline.run.events import Event, Failed, Found, Listener, Skipped, Started
+from pipeline.run.paid_errors import StuckError
 from pipeline.run.prepared import Finished, Lane
 from pipeline.run.workshop import Workshop
 from pipeline.store.clip import Clip
@@ -135,6 +136,8 @@ class _Run:
                     self._fail(step.shot.id, of_the_system(error))
                     continue
                 ready.extend(self._finish(step.shot.id, finished))
+            elif isinstance(step.action, Stuck):
+                self._fail(step.shot.id, StuckError(step.shot.id, step.action))
             else:
                 turn = (-self.remaining[step.shot.id], step.shot.place, step.shot.id)
                 lane = self.workshop.lane(step, self.jobs)

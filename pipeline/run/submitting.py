@@ -14,10 +14,13 @@ from pathlib import Path
 from pipeline.journal.attempt import Attempt, Intent
 from pipeline.models.abilities import Route
 from pipeline.run.errands import Counter, Errands
-from pipeline.run.retry import Ask, GiveUp, Wait
+from pipeline.run.paid_errors import UnansweredError
+from pipeline.run.retry import Ask, Wait
 from pipeline.vendors.errors import (
     BadRequestError,
     ConflictError,
+    KeyRefusedError,
+    NoMoneyError,
     RefusedError,
     VendorError,
 )
@@ -44,6 +47,7 @@ async def send(errands: Errands, attempt: Attempt, job: Job, counter: Counter) -
     Raises:
         VendorError: it was not sent, or was not taken; nothing was charged.
     """
+    _refuse_closed(counter)
     vendor = counter.vendor
     published = [await _publish(errands, counter, picture) for picture in job.pictures]
     body = vendor.body(job.asked(tuple(one.url for one in published)))
@@ -51,6 +55,7 @@ async def send(errands: Errands, attempt: Attempt, job: Job, counter: Counter) -
     await errands.patiently("connect", counter, vendor.connect)
     async with counter.posts:
         await errands.turn(counter)
+        _refuse_closed(counter)
         posting = _Posting(errands, attempt, counter, body, min(expiries, default=None))
         return await posting.to_an_end()
 
@@ -87,6 +92,8 @@ class _Posting:
                 if isinstance(decision, Ask) or isinstance(error, ConflictError):
                     return await reconcile(errands, self.attempt, self.counter)
                 if not isinstance(decision, Wait):
+                    if isinstance(error, (NoMoneyError, KeyRefusedError)):
+                        self.counter.closed = error
                     return await _not_taken(errands, self.attempt, error)
                 await errands.wait(decision, error, self.counter)
 
@@ -97,6 +104,12 @@ class _Posting:
             self.attempt = await self.errands.move(
                 self.attempt, "sending", body=self.body, inputs_expire=self.inputs_expire
             )
+
+
+def _refuse_closed(counter: Counter) -> None:
+    """Another shot of this run has heard already that nothing more is taken."""
+    if counter.closed:
+        raise counter.closed
 
 
 async def _not_taken(errands: Errands, attempt: Attempt, error: VendorError) -> Attempt:
@@ -114,15 +127,21 @@ async def reconcile(errands: Errands, attempt: Attempt, counter: Counter) -> Att
     """A submission whose answer was lost: ask for it again, look it up, or leave it.
 
     Raises:
-        VendorError: the vendor could not be asked now; the next run tries again.
+        VendorError, UnansweredError: the vendor could not be asked now; the next run tries again.
     """
+    unanswered: UnansweredError | None = None
     if may_ask_again(attempt, counter.route, errands.clock.date()):
-        again = await _ask_again(errands, attempt, counter)
+        try:
+            again = await _ask_again(errands, attempt, counter)
+        except UnansweredError as error:
+            unanswered, again = error, None
         if again:
             return again
     found = await _look_up(errands, attempt, counter)
     if found:
         return await _submitted(errands, attempt, found)
+    if unanswered:
+        raise unanswered
     if attempt.state == "uncertain":
         return attempt
     return await errands.move(attempt, "uncertain", "the answer was lost", charged="maybe")
@@ -155,11 +174,12 @@ async def _ask_again(errands: Errands, attempt: Attempt, counter: Counter) -> At
             )
         except VendorError as error:
             decision = errands.decide("poll", error, tries)  # it is charged once, so as a look
-            if isinstance(decision, GiveUp):
+            if not isinstance(decision, Wait):
                 raise
-            if isinstance(decision, Wait):
-                await errands.wait(decision, error, counter)
-    return None
+            if tries == _ASKED_AGAIN:
+                raise UnansweredError(attempt, error) from error
+            await errands.wait(decision, error, counter)
+    raise AssertionError("the last time raises, if none before it")
 
 
 async def _look_up(errands: Errands, attempt: Attempt, counter: Counter) -> Submitted | None:

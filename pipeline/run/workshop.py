@@ -20,11 +20,12 @@ from pipeline.makers.interface import Maker
 from pipeline.models.catalog import models
 from pipeline.plan.request import request_for
 from pipeline.plan.step import Forced as ForcedReason
-from pipeline.plan.step import Make, Resume, Reuse, Step
+from pipeline.plan.step import Gone, Make, Missing, Resume, Reuse, Step
 from pipeline.plan.take import Lock, Take
 from pipeline.run.events import Event, Found, Noted, Progressed, Stored
 from pipeline.run.handover import HandedFrame, frame_index, hand_over
 from pipeline.run.order import order_for
+from pipeline.run.paid_errors import StuckError
 from pipeline.run.prepared import Away, Finished, Lane, Prepared
 from pipeline.store.clip import Clip
 from pipeline.store.record import MadeFor
@@ -42,6 +43,7 @@ class Workshop:
         lock: as it was when the run began; takes are numbered on from it.
         maker: the maker of a model that is made here.
         away: gets clips through routes; absent when none is wanted.
+        remake_missing: pay again for takes whose clips are gone.
     """
 
     film: Film
@@ -49,6 +51,7 @@ class Workshop:
     lock: Lock
     maker: Callable[[str], Maker]
     away: Away | None = None
+    remake_missing: bool = False
 
     @functools.cached_property
     def cuts(self) -> Mapping[ShotId, int]:
@@ -123,10 +126,29 @@ class Workshop:
         if there:
             clip = self.store.clip(there[0])
             return Finished(clip, Found(step.shot.id, clip.digest, self._take(ready, clip)))
+        if not forced:
+            ready = self._unless_paid_before(ready)
         bought = await self.away.buy(ready, prepared, tell)
         take = await asyncio.to_thread(self._take, ready, bought.clip)
         take = replace(take, route=bought.route, price=bought.price)
         return Finished(bought.clip, Stored(step.shot.id, take))
+
+    def _unless_paid_before(self, step: Step) -> Step:
+        """A shot that follows another knows its key only now: is it a take whose clip is gone?
+
+        Raises:
+            StuckError: it is, and nobody said to pay for it again.
+        """
+        if not isinstance(step.action, Make) or isinstance(step.action.reason, Gone):
+            return step
+        known = self.lock.of(step.renamed_from or step.shot.id).takes
+        gone = next((take.clip for take in known if take.key == step.key), None)
+        if gone is None:
+            return step
+        state = self.store.state(gone)
+        if not self.remake_missing:
+            raise StuckError(step.shot.id, Missing(gone, state))
+        return replace(step, action=Make(Gone(gone, f"is {state}")))
 
     def _there(self, key: TakeKey) -> tuple[Digest, ...]:
         return self.store.clips_for(key)
@@ -173,12 +195,16 @@ class Workshop:
         known = next((t for t in takes.takes if (t.key, t.clip) == (key, clip.digest)), None)
         if known:
             return replace(known, frames={**known.frames, **frames})
+        record = self.store.record(clip.digest)
+        paid = record and record.for_key(key)
         return Take(
             number=takes.next_number(),
             key=key,
             clip=clip.digest,
             model=step.shot.model,
             seed=step.request.seed,
+            route=paid.route if paid else None,
+            price=paid.price if paid and paid.route else None,
             frames=frames,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from project import KEY, SPEED, Project, Stage
+from project import KEY, SPEED, Project, Stage, Undisturbed
 
 from pipeline.desk.server import Desk
 
@@ -56,7 +56,7 @@ def project(new_project):
 
 @pytest.fixture(scope="session")
 def undisturbed(tmp_path_factory, stage, ready_clips):
-    """The film of a run that nobody disturbed, and how many durable steps it took."""
+    """The film and the lock of a run that nobody disturbed."""
     folder = tmp_path_factory.mktemp("undisturbed")
     ledger = folder / "ledger.jsonl"
     with Desk(
@@ -67,4 +67,4 @@ def undisturbed(tmp_path_factory, stage, ready_clips):
         assert done.code == 0, done.said
         one.check_whole()
         one.check_secret()
-        return one.film()
+        return Undisturbed(one.film(), one.lock())

@@ -46,6 +46,20 @@ shots:
     prompt: "@woman looks at @cup."
     references: [woman, cup]
 """
+TWO = """\
+storyboard: 1
+title: Two
+format: {resolution: 64p}
+defaults: {model: happyhorse-1.1, routes: [apiframe], duration: 3s, resolution: 720p}
+references:
+  woman: {kind: character, image: refs/woman.png, description: a woman}
+shots:
+  - id: sh010
+    prompt: Light over a flat coast.
+    first_frame: refs/woman.png
+  - id: sh020
+    prompt: The light grows.
+"""
 SHOTS = 4
 PRICE = SHOTS * 72  # credits: 3 s of 720p each
 
@@ -71,6 +85,14 @@ class Stage:
         self.process.stdin.close()
         self.process.wait()
         self.process.stdout.close()
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """What a run that nobody disturbs leaves."""
+
+    film: bytes
+    lock: str
 
 
 @dataclass
@@ -176,6 +198,9 @@ class Project:
     def film(self, name="tiny"):
         return (self.output / name / f"{name}.mp4").read_bytes()
 
+    def lock(self, name="tiny"):
+        return (self.root / "storyboards" / f"{name}.lock.toml").read_text()
+
     def clips(self):
         """The complete clips in the store, by digest."""
         return {path.stem: path.read_bytes() for path in self.output.glob("store/clips/*/*.mp4")}
@@ -193,6 +218,11 @@ class Project:
         """By what was asked, how often it was charged and kept."""
         return charges(read_ledger(self.ledger))
 
+    @property
+    def kept(self):
+        """How many charges were kept in all."""
+        return sum(self.charged().values())
+
     def check_whole(self, film=None, *, shots=SHOTS, board="tiny"):
         """Everything is here, was paid for once, and nothing is left over."""
         assert sorted(self.charged().values()) == [1] * shots, read_ledger(self.ledger)
@@ -202,7 +232,8 @@ class Project:
         # a file half written lies beside its place under a name nobody reads, never by the boards
         assert not list((self.root / "storyboards").rglob("*.part"))
         if film is not None:
-            assert self.film(board) == film
+            assert self.film(board) == film.film
+            assert self.lock(board) == film.lock
 
     def check_secret(self):
         """The key is in no file, a signed link in none but the journal's."""
