@@ -5,39 +5,29 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
 
 import click
 
 from pipeline.cli.boards import json_option, settings_options
 from pipeline.cli.console import put, put_json
+from pipeline.cli.finding import Finding
 
-State = Literal["ok", "warn", "fail"]
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 _ROOM = 2_000_000_000  # bytes; a short film with its clips
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: how it is, and what to do if it is not well."""
-
-    name: str
-    state: State
-    text: str
-    fix: str | None = None
-
-
 @click.command("doctor")
+@click.option("--online", is_flag=True, help="Ask each vendor whose key is here; it costs nothing.")
 @json_option
 @settings_options
-def command(as_json: bool, **flags: str | None) -> int:
+def command(online: bool, as_json: bool, **flags: str | None) -> int:
     """Check this machine and project: a line a check, and a fix for what is not well.
 
     Exit code 1 if anything fails.
     """
-    findings = list(_findings(flags))
+    findings = list(_findings(flags, online=online))
     failed = any(finding.state == "fail" for finding in findings)
     if as_json:
         checks = [asdict(finding) for finding in findings]
@@ -51,8 +41,9 @@ def command(as_json: bool, **flags: str | None) -> int:
     return 1 if failed else 0
 
 
-def _findings(flags: dict[str, str | None]) -> Iterator[Finding]:
+def _findings(flags: dict[str, str | None], *, online: bool) -> Iterator[Finding]:
     from pipeline import __version__
+    from pipeline.cli.routes_checked import look_at_routes
     from pipeline.places import find_root
     from pipeline.settings import read_settings
 
@@ -76,6 +67,7 @@ def _findings(flags: dict[str, str | None]) -> Iterator[Finding]:
         yield check()
     if boards.is_dir():
         yield _schema(boards)
+    yield from look_at_routes(root, online=online)
 
 
 def _ffmpeg(chosen: Path | None) -> Iterator[Finding]:

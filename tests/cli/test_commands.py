@@ -220,6 +220,35 @@ def test_doctor_is_well_here(project):
     assert {check["name"] for check in document["checks"]} >= {"ffmpeg", "encoders", "fonts"}
 
 
+def test_doctor_says_which_keys_are_here_and_asks_the_vendor_only_online(project):
+    """No key is shown; --online tells the balance, and a refused key."""
+    from pipeline.desk.server import Desk
+
+    with Desk(size=64) as desk:
+        environment = {
+            "STORYREEL_APIFRAME_URL": desk.url,
+            "STORYREEL_APIFRAME_KEY_VARIABLE": "DESK_KEY",
+        }
+        none = storyreel("doctor", cwd=project, env=environment)
+        here = storyreel("doctor", cwd=project, env={**environment, "DESK_KEY": desk.key})
+        asked = desk.traffic().requests.total()
+        online = storyreel(
+            "doctor", "--online", cwd=project, env={**environment, "DESK_KEY": desk.key}
+        )
+        wrong = storyreel(
+            "doctor", "--online", cwd=project, env={**environment, "DESK_KEY": "afk_wrongwrong"}
+        )
+
+    assert asked == 0
+    assert "no key (DESK_KEY is not set)" in none.stdout
+    assert "DESK_KEY is set" in here.stdout
+    assert "balance 100000 credits" in online.stdout
+    assert wrong.returncode == 1
+    shown = here.stdout + online.stdout + wrong.stdout + wrong.stderr
+    assert desk.key not in shown
+    assert "afk_wrongwrong" not in shown
+
+
 def test_doctor_says_what_is_wrong_with_a_wrong_ffmpeg(project):
     """A program that is no ffmpeg fails the check, with a way out."""
     result = storyreel("doctor", "--ffmpeg", "/no/such/ffmpeg", cwd=project)

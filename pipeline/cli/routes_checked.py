@@ -1,0 +1,63 @@
+"""Doctor's look at the routes: is there a key, and with ``--online`` does the vendor take it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.cli.finding import Finding
+from pipeline.keys import RouteAccess, access_to
+from pipeline.models.abilities import Route
+from pipeline.models.catalog import routes
+from pipeline.settings import environment
+from pipeline.vendors.interface import Balance
+
+
+def look_at_routes(root: Path, *, online: bool) -> Iterator[Finding]:
+    """A finding for each route that can be ordered through.
+
+    Args:
+        root: the project, for its ``.env``.
+        online: ask each vendor whose key is here for the account's balance; it costs nothing.
+    """
+    from pipeline.errors import SettingsError
+
+    for route in routes().values():
+        if not route.connected:
+            continue
+        try:
+            access = access_to(route, root, environment())
+        except SettingsError as error:
+            yield Finding(route.name, "fail", error.brief, error.hint)
+            continue
+        if access.key is None:
+            fix = f"To order through {route.title}, set {access.key_variable}."
+            yield Finding(route.name, "ok", f"no key ({access.key_variable} is not set)", fix)
+        elif online:
+            yield _asked(route, access)
+        else:
+            text = f"{access.key_variable} is set, for {access.base_url}"
+            yield Finding(route.name, "ok", text)
+
+
+def _asked(route: Route, access: RouteAccess) -> Finding:
+    from pipeline.vendors.errors import VendorError
+
+    try:
+        balance = asyncio.run(_balance(route, access))
+    except VendorError as error:
+        return Finding(route.name, "fail", error.brief, error.hint or error.details)
+    amount = "unknown" if balance.amount is None else f"{float(balance.amount):g} {balance.unit}"
+    whose = f" of {balance.account}" if balance.account else ""
+    return Finding(route.name, "ok", f"{route.title} takes the key{whose}; balance {amount}")
+
+
+async def _balance(route: Route, access: RouteAccess) -> Balance:
+    from pipeline.vendors.registry import vendor_for
+
+    vendor = vendor_for(route, access.key or "", access.base_url)
+    try:
+        return await vendor.balance()
+    finally:
+        await vendor.close()
