@@ -77,7 +77,13 @@ def write_whole(path: Path, data: bytes | str, *, mode: int | None = None) -> No
     """Write ``data`` to ``path`` so that a reader sees the old file or the new one, whole."""
     payload = data.encode() if isinstance(data, str) else data
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+    try:
+        handle, name = tempfile.mkstemp(
+            prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent
+        )
+    except OSError as error:
+        error.filename = str(path)  # the file that was meant, not the one beside it
+        raise
     beside = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -108,6 +114,20 @@ def held_if_free(path: Path) -> Iterator[bool]:
         yield True
     finally:
         lock.release()
+
+
+def check_writable(folder: Path) -> None:
+    """Find out that files can be made in ``folder``, before anything hangs on it.
+
+    Raises:
+        OSError: they cannot.
+    """
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        error.filename = str(folder)
+        raise
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pipeline.files import check_writable
 from pipeline.ids import ShotId
 from pipeline.makers.registry import maker_for
 from pipeline.media.ffmpeg import find_ffmpeg
@@ -40,7 +41,10 @@ def make_shots(
     Raises:
         StoryreelError: nothing was begun: a model cannot be had, a key is missing, the plan costs
             more than it may, ffmpeg is missing.
+        OSError: nothing was begun: the lock could not be written.
     """
+    if planned.plan.to_make:
+        check_writable(planned.places.lock.parent)  # a take that no lock can hold is not begun
     return asyncio.run(_make_shots(planned, budget, listen, stop, outside))
 
 

@@ -26,7 +26,7 @@ from pipeline.errors import (
     UsageError,
     of_the_system,
 )
-from pipeline.files import load_json, read_regular
+from pipeline.files import check_writable, load_json, read_regular, write_whole
 from pipeline.ids import TakeKey
 from pipeline.media.ffmpeg import FFmpeg
 from pipeline.media.pictures import look_at_picture
@@ -405,3 +405,22 @@ def test_a_saved_plan_or_schema_takes_no_other_files_place(tmp_path):
     assert exit_code_of(["plan", str(board), "-o", str(plan)]) == 0
     assert load_plan(plan).board == board
     assert exit_code_of(["plan", str(board), "-o", str(tmp_path / "plan.txt")]) == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the programs are shell scripts")
+def test_an_ffmpeg_whose_disk_is_full_says_so(tmp_path):
+    """The reason is the disk, not ffmpeg and not the shot."""
+    full = program(tmp_path, "echo 'x.mp4: No space left on device' >&2; exit 228")
+
+    with pytest.raises(OSError, match="No space left") as caught:
+        full.run([], cwd=tmp_path)
+    assert of_the_system(caught.value).brief == "The disk is full."
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path):
+    """Not the nameless one that is written beside it first."""
+    (tmp_path / "plans").write_text("a file")
+    for write in (lambda: write_whole(tmp_path / "plans" / "a.json", "{}"),
+                  lambda: check_writable(tmp_path / "plans")):  # fmt: skip
+        with pytest.raises(OSError, match="plans"):
+            write()

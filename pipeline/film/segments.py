@@ -8,7 +8,6 @@ may make the same segment at once: each writes beside and renames, and both writ
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import os
 import tempfile
@@ -17,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import ToolFailedError
 from pipeline.files import digest_of_bytes, digest_of_file, write_whole
 from pipeline.ids import Digest
 
@@ -90,13 +88,7 @@ def run_in_folder(ffmpeg: FFmpeg, arguments: Sequence[str], path: Path, **how: A
         OSError: the disk is full; no clip is to blame.
         ToolError: it failed otherwise, cannot be started, or was stopped.
     """
-    try:
-        ffmpeg.run(arguments, cwd=path.parent, **how)
-    except ToolFailedError as error:
-        for number in (errno.ENOSPC, errno.EDQUOT):
-            if os.strerror(number) in error.tail:
-                raise OSError(number, os.strerror(number), str(path.parent)) from error
-        raise
+    ffmpeg.run(arguments, cwd=path.parent, **how)
 
 
 @contextlib.contextmanager

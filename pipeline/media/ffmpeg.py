@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import errno
 import functools
 import os
 import re
@@ -79,6 +80,7 @@ class FFmpeg:
             ToolMissingError: the program cannot be started.
             ToolFailedError: it ended with an error; the end of its words are in ``tail``.
             ToolStoppedError: ``stop`` was set.
+            OSError: the disk is full; no clip is to blame.
         """
         progress = ("-progress", "pipe:1") if on_frame else ()
         process = self._start([*_QUIET, *progress, *arguments], cwd, heard=bool(on_frame))
@@ -112,6 +114,7 @@ class FFmpeg:
                         stream.close()
         if process.returncode:
             words = b"".join(tail).decode(errors="replace").strip()
+            _refuse_if_full(words, cwd)
             raise ToolFailedError(f"ffmpeg failed (exit {process.returncode}).", tail=words)
 
     def _start(
@@ -129,6 +132,12 @@ class FFmpeg:
             )
         except OSError as error:
             raise _missing(self.path, str(error)) from error
+
+
+def _refuse_if_full(words: str, cwd: Path | None) -> None:
+    for number in (errno.ENOSPC, errno.EDQUOT):
+        if os.strerror(number) in words:
+            raise OSError(number, os.strerror(number), str(cwd) if cwd else None)
 
 
 def _drain(stream: IO[bytes] | None, take: Callable[[bytes], object]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,8 +41,6 @@ def save_plan(
     Raises:
         UsageError: something else stands there, or the name would not be taken for a plan's.
     """
-    import os
-
     _refuse_to_overwrite(path)
     saved = {
         "kind": KIND,
@@ -99,7 +98,7 @@ def _saved_plan(saved: dict[str, Any], folder: Path) -> SavedPlan:
     if not all(isinstance(name, str) for name in names):
         raise ValueError("a shot without a name")
     return SavedPlan(
-        board=folder / saved["board_path"],
+        board=Path(os.path.normpath(folder / saved["board_path"])),
         selection=Selection(tuple(saved["shots"]), saved["from"], saved["scene"]),
         forced=tuple(saved["force"]),
         draft=Draft(saved["resolution"]) if saved["draft"] else None,
