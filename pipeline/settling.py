@@ -13,7 +13,7 @@ SETTLED = "settled by hand"
 
 
 def settle(planned: PlannedFilm, shot: str, *, made: str | None, again: bool) -> str:
-    """Settle a shot's uncertain or lost take; what was written, in words.
+    """Settle a shot's uncertain, lost or unfetched take; what was written, in words.
 
     Args:
         planned: the board's plan.
@@ -29,7 +29,7 @@ def settle(planned: PlannedFilm, shot: str, *, made: str | None, again: bool) ->
     if not planned.places.journal.exists():
         raise _nothing(shot)
     with Journal(planned.places.journal) as journal:
-        attempt = _in_doubt(journal, planned.board.name, shot)
+        attempt = _in_doubt(journal, planned.board.name, shot, let_go=again)
         if made is not None:
             handle = handle_of(attempt.route, made)
             journal.move(attempt.id, "submitted", detail=SETTLED, handle=dict(handle))
@@ -39,11 +39,13 @@ def settle(planned: PlannedFilm, shot: str, *, made: str | None, again: bool) ->
         return "it may be ordered again" if again else "nothing was charged; it may be ordered"
 
 
-def _in_doubt(journal: Journal, board: str, shot: str) -> Attempt:
+def _in_doubt(journal: Journal, board: str, shot: str, *, let_go: bool) -> Attempt:
+    """The attempt to settle; also one whose clip is done and cannot be had may be let go."""
+    states = ("uncertain", "lost", *(("succeeded",) if let_go else ()))
     doubtful = [
         attempt
         for attempt in journal.live()
-        if (attempt.board, attempt.shot) == (board, shot) and attempt.state in ("uncertain", "lost")
+        if (attempt.board, attempt.shot) == (board, shot) and attempt.state in states
     ]
     if not doubtful:
         raise _nothing(shot)

@@ -13,7 +13,7 @@ from pipeline.journal.attempt import Attempt
 from pipeline.run.errands import Counter, Errands, Tell
 from pipeline.run.events import Noted, Progressed
 from pipeline.run.pacer import Rhythm
-from pipeline.run.paid_errors import KeptForLaterError
+from pipeline.run.paid_errors import KeptForLaterError, UnfetchedError
 from pipeline.store.record import MadeFor
 from pipeline.vendors.errors import LinkError, RefusedError
 from pipeline.vendors.interface import Cancelled, Failed, JobState, Lost, Succeeded, Waiting
@@ -102,18 +102,20 @@ async def fetch(errands: Errands, attempt: Attempt, counter: Counter, tell: Tell
 
     Raises:
         MediaError: what the vendor delivers is no clip, however often it is fetched.
-        VendorError: it could not be downloaded; the job and its links stay in the journal.
+        UnfetchedError: it could not be downloaded; the job and its links stay in the journal.
         StoreError: the disk is full.
     """
     for left in reversed(range(_LINKS_OF_A_JOB)):
         try:
             return await _fetched(errands, attempt, counter, tell)
         except LinkError as error:
-            if error.again or not left:  # it may pass; the next run tries again
-                raise
-            attempt = await _look_for_new_links(errands, attempt, counter, error)
+            before = attempt.links
+            if not error.again and left:
+                attempt = await _look_for_new_links(errands, attempt, counter)
             if attempt.state != "succeeded":
                 return attempt
+            if attempt.links == before:
+                raise UnfetchedError(attempt, error) from error
     raise AssertionError("the last time raises")
 
 
@@ -168,10 +170,11 @@ def _memory_of(target: Path) -> Path:
     return target.with_name(f"{target.name}.resume")
 
 
-async def _look_for_new_links(
-    errands: Errands, attempt: Attempt, counter: Counter, error: LinkError
-) -> Attempt:
-    """The link is dead or not to be followed; the job may give another, or none for good."""
+async def _look_for_new_links(errands: Errands, attempt: Attempt, counter: Counter) -> Attempt:
+    """The link is dead or not to be followed; the job may give another.
+
+    Only the vendor's own word makes a clip that was paid for lost.
+    """
     handle, vendor = _handle(attempt), counter.vendor
     state = await errands.patiently("poll", counter, lambda: vendor.poll(handle))
     if isinstance(state, Succeeded) and state.links != attempt.links:
@@ -179,8 +182,9 @@ async def _look_for_new_links(
         return await ended(errands, running, state)
     if isinstance(state, Waiting):
         return await errands.move(attempt, "running", state.word)
-    why = state.why if isinstance(state, Lost) else error.brief
-    return await errands.move(attempt, "lost", why, error=why)
+    if isinstance(state, Lost):
+        return await errands.move(attempt, "lost", state.why, error=state.why)
+    return attempt
 
 
 def _delivered_nothing(attempt: Attempt, error: MediaError) -> MediaError:

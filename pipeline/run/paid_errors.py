@@ -43,6 +43,21 @@ class LostJobError(StoryreelError):
         self.attempt = attempt
 
 
+class UnfetchedError(StoryreelError):
+    """A clip is done and cannot be downloaded now; the job and its link stay in the journal."""
+
+    code = "unfetched"
+
+    def __init__(self, attempt: Attempt, error: StoryreelError) -> None:
+        super().__init__(
+            error.brief,
+            details="It was paid for, and stays in the journal.",
+            hint="Run storyreel render again to fetch it. To let it go and pay for another: "
+            f"storyreel settle {attempt.board} {attempt.shot} --again.",
+        )
+        self.attempt = attempt
+
+
 class KeptForLaterError(StoryreelError):
     """A job is still out after its time; the next run looks again."""
 
