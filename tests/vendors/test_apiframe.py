@@ -176,7 +176,8 @@ DOCUMENTED: list[tuple[int, dict[str, Any], dict[str, str], type[VendorError], s
     (502, {"error": "Bad gateway"}, {}, MaybeSentError, "maybe", "Bad gateway"),
     (202, {"status": "QUEUED"}, {}, UnreadableError, "maybe", "names no job"),
     (202, {"jobId": 7}, {}, UnreadableError, "maybe", "names no job"),
-    (307, {}, {"location": "https://elsewhere.example/"}, UnreadableError, "maybe", "307"),
+    (307, {"jobId": JOB, "status": "QUEUED"}, {"location": "https://elsewhere.example/"},
+     UnreadableError, "maybe", "HTTP 307"),
 ]  # fmt: skip
 
 
