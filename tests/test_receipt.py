@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import time
@@ -136,9 +137,7 @@ def test_every_input_of_a_real_render_is_watched(tmp_path):
     assert exit_code_of(["render", str(board)]) == 0
     folder = tmp_path / "output" / "film"
     receipt = folder / "receipt.json"
-    options = {
-        "draft": False, "resolution": None, "flags": {"jobs": None, "store": None, "ffmpeg": None}
-    }  # fmt: skip
+    options = json.loads(receipt.read_bytes())["options"]
 
     def nothing_to_do():
         return unchanged(receipt, board.absolute(), options, environment()) is not None
@@ -171,6 +170,7 @@ def test_what_changes_while_a_render_runs_is_not_taken_for_rendered(tmp_path, ch
     from PIL import Image
 
     from pipeline.api import render_film
+    from pipeline.cli.purse import Purse
     from pipeline.cli.render import _Rendering, _result
 
     boards = tmp_path / "storyboards"
@@ -179,7 +179,7 @@ def test_what_changes_while_a_render_runs_is_not_taken_for_rendered(tmp_path, ch
     Image.new("RGB", (64, 64), "red").save(picture)
     board = boards / "film.storyboard.yaml"
     board.write_text(stories.text("sh010 first_frame: ./pad.png"))
-    rendering = _Rendering(board, False, None, {}, (), {})
+    rendering = _Rendering(board, False, None, {}, (), {}, Purse())
     planned = rendering._plan()
     rendered = render_film(planned)
     result = _result(planned, rendered)
