@@ -2,7 +2,7 @@
 
 The only reader of the environment. What could run a program (the ffmpeg path) counts only from
 the user's own file, the environment or a flag, never from a project's file: a board from a
-stranger must not choose what runs.
+stranger must not choose what runs, nor where clips are written outside of it.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def read_settings(
     project_file = root / PROJECT_FILE
     layers = (
         (str(user_file), _from_file(user_file, user_file.parent, allowed=(*SETTINGS, "rates"))),
-        (str(project_file), _from_file(project_file, root, allowed=_project_keys())),
+        (str(project_file), _from_project(project_file, root)),
         ("environment", _from_environment(environment)),
         ("command line", {k: v for k, v in (flags or {}).items() if v is not None}),
     )
@@ -118,6 +118,19 @@ def _user_file(environment: Mapping[str, str]) -> Path:
     import platformdirs
 
     return Path(platformdirs.user_config_dir("storyreel", appauthor=False)) / "config.toml"
+
+
+def _from_project(path: Path, root: Path) -> dict[str, Any]:
+    """A project's own file: a stranger's may choose nothing that runs, or is written elsewhere."""
+    data = _from_file(path, root, allowed=_project_keys())
+    store = data.get("store")
+    if store is not None and not store.resolve().is_relative_to(root.resolve()):
+        raise SettingsError(
+            f"{path} sets a `store` outside the project, which a project may not.",
+            details=str(store),
+            hint="Put it in your own configuration, or use STORYREEL_STORE or --store.",
+        )
+    return data
 
 
 def _from_file(path: Path, base: Path, *, allowed: tuple[str, ...]) -> dict[str, Any]:
