@@ -130,14 +130,17 @@ class ShotsFailedError(StoryreelError):
     code = "shots-failed"
 
 
-def of_the_system(error: OSError) -> StoryreelError:
+def of_the_system(error: OSError | MemoryError) -> StoryreelError:
     """What the operating system refused, in words: the place, the reason, the way out."""
+    if isinstance(error, MemoryError):
+        return StoryreelError("There is no memory left.", hint=_LESS)
     reason, hint = _SYSTEM.get(error.errno or 0, (error.strerror or str(error), _AGAIN))
     place = error.filename2 or error.filename
     return StoryreelError(f"{reason}.", details=str(place) if place else None, hint=hint)
 
 
 _AGAIN = "Nothing that was finished is lost: put it right and run the command again."
+_LESS = f"Make fewer shots at once (--jobs 1), or take smaller pictures. {_AGAIN}"
 _RIGHTS = f"Give yourself the right to write there, or use another place. {_AGAIN}"
 _NO_FOLDER = (
     "A folder is needed where a file or a broken link stands",

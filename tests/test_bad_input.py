@@ -192,29 +192,36 @@ def test_a_shot_behind_a_reused_one_is_made_once(ffmpeg, tmp_path):
     assert stored == ["b"]
 
 
-class FullDisk:
-    """A maker whose disk is full for one shot."""
+class Refused:
+    """A maker who is refused something by the system for one shot."""
 
-    def __init__(self, shot, other):
-        self.shot, self.other = shot, other
+    def __init__(self, shot, error, other):
+        self.shot, self.error, self.other = shot, error, other
 
     def make(self, order, *, tell, stop):
         if order.shot == self.shot:
-            raise OSError(errno.ENOSPC, "No space left on device", str(order.target))
+            raise self.error
         return self.other.make(order, tell=tell, stop=stop)
 
 
-def test_what_the_system_refuses_one_shot_stops_only_that_shot(ffmpeg, tmp_path):
-    """A full disk is that shot's failure: told in words, the others are stored."""
+@pytest.mark.parametrize(
+    ("refused", "words"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "The disk is full."),
+        (MemoryError(), "There is no memory left."),
+    ],
+)
+def test_what_the_system_refuses_one_shot_stops_only_that_shot(ffmpeg, tmp_path, refused, words):
+    """That shot's failure, told in words; the others are stored."""
     film = stories.film_of(stories.text("a", "b", "c first_frame: a.last"), tmp_path)
-    maker = FullDisk("a", stories.NumberingMaker(ffmpeg, {"a": 0, "b": 1, "c": 2}))
+    maker = Refused("a", refused, stories.NumberingMaker(ffmpeg, {"a": 0, "b": 1, "c": 2}))
     outcome, stored = run(film, stories.plan_of(film), Store(tmp_path / "store"), maker)
 
     assert stored == ["b"]
     assert set(outcome.skipped) == {"c"}
     error = outcome.failed["a"]
     assert isinstance(error, StoryreelError)
-    assert error.brief == "The disk is full."
+    assert error.brief == words
 
 
 def stored_clip(ffmpeg, folder):

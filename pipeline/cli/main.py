@@ -102,6 +102,10 @@ def run() -> None:
     from pipeline.cli.streams import prepare_streams
 
     prepare_streams()
+    if not sys.warnoptions:  # a library's warnings are for us, not for film-makers
+        import warnings
+
+        warnings.simplefilter("ignore")
     sys.exit(exit_code_of(sys.argv[1:]))
 
 

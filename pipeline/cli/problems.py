@@ -30,20 +30,13 @@ def show_problem(error: Exception, arguments: list[str]) -> int:
     if isinstance(error, StoryreelError):
         _show_own(error, wants_json=wants_json)
         return error.exit_code
-    if isinstance(error, OSError):
+    if "can't start new thread" in str(error):  # Python says it like this
+        error = MemoryError()
+    if isinstance(error, (OSError, MemoryError)):
         _show_own(of_the_system(error), wants_json=wants_json)
-        return 1
-    if isinstance(error, MemoryError) or "can't start new thread" in str(error):
-        _show_own(_NO_MEMORY, wants_json=wants_json)
         return 1
     _show_bug(error, arguments)
     return 1
-
-
-_NO_MEMORY = StoryreelError(
-    "There is no memory left.",
-    hint="Make fewer shots at once (--jobs 1) or smaller ones. What was finished is kept.",
-)
 
 
 def error_document(error: StoryreelError) -> dict[str, Any]:

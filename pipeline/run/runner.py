@@ -169,7 +169,7 @@ class _Run:
             return  # nobody's fault; the next run makes it
         except StoryreelError as error:
             self._fail(name, error)
-        except OSError as error:  # the disk is full, a folder is gone: this shot's, not all shots'
+        except (OSError, MemoryError) as error:  # this shot's, not all shots'
             self._fail(name, of_the_system(error))
         else:
             for then in self._finish(name, finished):
