@@ -44,13 +44,18 @@ def command(online: bool, as_json: bool, **flags: str | None) -> int:
 def _findings(flags: dict[str, str | None], *, online: bool) -> Iterator[Finding]:
     from pipeline import __version__
     from pipeline.cli.routes_checked import look_at_routes
+    from pipeline.errors import SettingsError
     from pipeline.places import find_root
     from pipeline.settings import read_settings
 
     yield Finding("storyreel", "ok", f"{__version__}, Python {sys.version.split()[0]}")
     boards = Path("storyboards")
     root = find_root((boards if boards.is_dir() else Path()) / "any.storyboard.yaml")
-    settings = read_settings(root, flags=flags)
+    try:
+        settings = read_settings(root, flags=flags)
+    except SettingsError as error:
+        yield Finding("settings", "fail", error.brief, error.hint)
+        return  # where to look for the rest is not known
     store = settings.store or root / "output" / "store"
     origins = ", ".join(f"{name}: {origin}" for name, origin in settings.origins.items())
     yield Finding("settings", "ok", f"jobs {settings.jobs}, store {store} ({origins})")
@@ -156,7 +161,7 @@ def _rights(store: Path) -> Finding:
 
 def _ignored(root: Path) -> Finding:
     path = root / ".gitignore"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    lines = path.read_text(errors="replace").splitlines() if path.is_file() else []
     if not (root / ".git").exists():
         return Finding("git", "ok", "no repository here")
     if any(line.strip().strip("/").startswith("output") for line in lines):
@@ -171,6 +176,6 @@ def _schema(boards: Path) -> Finding:
     fix = f"Run storyreel schema -o {path.as_posix()}."
     if not path.exists():
         return Finding("schema", "warn", f"{path} is not there; editors miss it", fix)
-    if path.read_text(encoding="utf-8") != schema_text():
+    if not path.is_file() or path.read_bytes() != schema_text().encode():
         return Finding("schema", "warn", f"{path} is of another version", fix)
     return Finding("schema", "ok", f"{path} is current")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 from pathlib import Path
 
 import click
@@ -91,9 +93,15 @@ def command(folder: Path, name: str) -> int:
     for path, text in files.items():
         _write_new(path, text)
     _ignore(folder / ".gitignore")
-    inside = f"cd {folder} && " if folder != Path() else ""
+    inside = f"cd {_quoted(folder)} && " if folder != Path() else ""
     put(f"\nReady. See your film:\n\n  {inside}storyreel render {name}")
     return 0
+
+
+def _quoted(folder: Path) -> str:
+    """The folder as a shell takes it for one word, and for no option."""
+    word = shlex.quote(str(folder))
+    return f"./{word}" if str(folder).startswith("-") else word
 
 
 def _write_new(path: Path, text: str) -> None:
@@ -109,9 +117,9 @@ def _write_new(path: Path, text: str) -> None:
 
 def _ignore(path: Path) -> None:
     """See that git ignores what must not be committed; lines that are there stay."""
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    text = os.fsdecode(path.read_bytes()) if path.exists() else ""  # names of files, as git's
     missing = [line for line in _IGNORED if line not in text.splitlines()]
     if missing:
         start = text if not text or text.endswith("\n") else f"{text}\n"
-        path.write_text(start + "\n".join(missing) + "\n", encoding="utf-8", newline="\n")
+        path.write_bytes(os.fsencode(start + "\n".join(missing) + "\n"))
         say(f"wrote       {path}")

@@ -333,8 +333,12 @@ def _tell(result: dict[str, Any], *, as_json: bool) -> None:
             say(f"see it with stand-ins: storyreel assemble {result['board']}{flag} --stand-ins")
         return
     state = "" if result["cut_anew"] else ", unchanged"
-    say(f"{result['board']}: {counts}; {result['frames']} frames, {result['seconds']:g} s{state}")
+    say(f"{result['board']}: {counts}; {_frames(result['frames'])}, {result['seconds']:g} s{state}")
     put(_short(result["film"]))
+
+
+def _frames(count: int) -> str:
+    return "1 frame" if count == 1 else f"{count} frames"
 
 
 def _short(path: str) -> str:

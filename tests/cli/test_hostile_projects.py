@@ -169,3 +169,36 @@ def test_clean_waits_for_no_render_and_takes_nothing_from_one(tmp_path, made, ca
     assert run(tmp_path, "clean", "--yes") == 0
     assert not left.parent.exists()
     assert not list(store.glob("clips/*/*.mp4"))  # no film was cut from it
+
+
+def test_init_and_doctor_take_a_folder_as_they_find_it(tmp_path, capsys):
+    """A .gitignore in Latin-1 keeps its bytes; a binary schema and torn settings are findings."""
+    folder = tmp_path / "-two words"
+    folder.mkdir()
+    (folder / ".gitignore").write_bytes(b"caf\xe9\n")
+    assert run(tmp_path, "init", "--", "-two words") == 0
+    assert "cd ./'-two words' && " in capsys.readouterr().out
+    assert (folder / ".gitignore").read_bytes() == b"caf\xe9\n/output/\n.env\n"
+    (folder / "storyboards" / "storyboard.schema.json").write_bytes(b"\xff")
+    assert run(folder, "doctor") == 0
+    assert "of another version" in capsys.readouterr().out
+    (folder / "storyreel.toml").write_text("jobs =")
+    assert run(folder, "doctor") == 1
+    assert "fail  settings" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("store", ["../elsewhere", "/tmp/elsewhere", "way-out"])
+def test_a_project_writes_nothing_outside_of_itself(tmp_path, capsys, store):
+    """A stranger's project may not choose where clips go; its user may."""
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "way-out").symlink_to(tmp_path)
+    (project / "film.storyboard.yaml").write_text(BOARD)
+    (project / "storyreel.toml").write_text(f'store = "{store}"\n')
+
+    assert run(project, "render", "film") == 2
+    assert "outside the project" in capsys.readouterr().err
+    (project / "storyreel.toml").write_text('store = "clips here"\n')
+    assert run(project, "plan", "film") == 0
+    assert run(project, "plan", "film", "--store", "../elsewhere") == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"project"}
