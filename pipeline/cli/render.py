@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,14 +76,28 @@ def command(
         for board in boards:
             if board.suffix == ".json":
                 _refuse_words(board, draft, resolution, choice, forced)
-                codes.append(_render_saved(board, flags, purse, stop, as_json=as_json))
+                rendering = partial(_render_saved, board, flags, purse)
             else:
-                rendering = _Rendering(board, draft, resolution, choice, forced, flags, purse)
-                codes.append(rendering.go(stop, as_json=as_json, verify=verify))
+                one = _Rendering(board, draft, resolution, choice, forced, flags, purse)
+                rendering = partial(one.go, verify=verify)
+            codes.append(_unless_stopped(rendering, stop, as_json=as_json))
             if stop.is_set():
                 codes.append(130)
                 break
     return next(code for code in _GRAVEST if code in codes)
+
+
+def _unless_stopped(rendering: Callable[..., int], stop: threading.Event, *, as_json: bool) -> int:
+    """The exit code of a render; being stopped while the film is cut is no fault."""
+    from pipeline.errors import ToolStoppedError
+
+    try:
+        return rendering(stop=stop, as_json=as_json)
+    except ToolStoppedError:
+        if not stop.is_set():
+            raise
+        say("stopped before the film was cut; the clips are kept")
+        return 130
 
 
 class _Rendering:

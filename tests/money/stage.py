@@ -113,6 +113,8 @@ def fork(asked):
         os.close(handle)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
+    if asked.get("held"):  # until somebody has looked in
+        os.kill(os.getpid(), signal.SIGSTOP)
     try:
         perform(asked)
     finally:

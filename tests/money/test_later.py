@@ -1,0 +1,50 @@
+"""What was begun in an earlier run: failed takes, jobs of a board that has changed since."""
+
+from __future__ import annotations
+
+from project import TWO
+
+
+def test_a_failed_take_is_ordered_again_only_when_said(new_project):
+    """--retry-failed 1 orders a failed take once more; a plain render does not."""
+    project = new_project(TWO)
+    project.desk.fault(prompt="flat", do="fail", times=1)
+    assert project.render().code == 1
+    assert project.render().code == 1
+    assert project.kept == 1
+    done = project.render("--retry-failed", "1")
+    assert done.code == 0, done.said
+    assert project.kept == 2
+    assert project.states() == {"failed": 1, "committed": 2}
+
+
+def test_retry_failed_is_a_number(new_project):
+    """A take that fails each time is tried so often and no more; each is given back."""
+    project = new_project(TWO)
+    project.desk.fault(prompt="flat", do="fail")
+    assert project.render("--retry-failed", "2").code == 1
+    assert project.states() == {"failed": 3, "committed": 1}
+    assert project.kept == 1
+
+
+def test_a_job_whose_shot_has_changed_is_fetched_all_the_same(new_project):
+    """It was paid for: its clip comes into the store, though the board asks for another now."""
+    project = new_project(TWO)
+    project.desk.fault(prompt="flat", do="long", seconds=60, times=1)
+    first = project.start("render", "tiny", "--yes")
+    while len(project.desk.jobs()) < 2:
+        pass
+    first.kill(2)
+    assert first.wait().code == 130
+    project.write(TWO.replace("flat coast", "steep coast"))
+    project.desk.clear_faults()
+    project.desk.advance(100)
+    done = project.render()
+    assert done.code == 0, done.said
+    assert project.kept == 3
+    assert len(project.clips()) == 3
+    project.write(TWO)
+    back = project.render()
+    assert back.code == 0, back.said
+    assert project.kept == 3
+    project.check_whole(shots=3)
