@@ -13,8 +13,8 @@ from pipeline.makers.animatic import sound
 if TYPE_CHECKING:
     from fractions import Fraction
 
-PRESET = "veryfast"
-QUALITY = 17  # x264's crf
+PRESET = "faster"
+QUALITY = 18  # x264's crf
 THREADS = 4  # x264's result depends on their number, so it is fixed
 _GROUP_SECONDS = 2  # the longest way to a key frame
 _EXACT = 3  # x264's quantiser for the frames other clips start from or were given
