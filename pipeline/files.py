@@ -73,14 +73,27 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+_PART = ".part"
+
+
+def _beside(path: Path) -> str:
+    """How the names of files that are to become ``path`` begin."""
+    return f".{path.name[:40]}."
+
+
+def clear_unfinished(path: Path) -> None:
+    """Remove what killed writers of ``path`` left; only for who has it alone among them."""
+    for found in path.parent.iterdir():
+        if found.name.startswith(_beside(path)) and found.name.endswith(_PART):
+            found.unlink(missing_ok=True)
+
+
 def write_whole(path: Path, data: bytes | str, *, mode: int | None = None) -> None:
     """Write ``data`` to ``path`` so that a reader sees the old file or the new one, whole."""
     payload = data.encode() if isinstance(data, str) else data
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        handle, name = tempfile.mkstemp(
-            prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent
-        )
+        handle, name = tempfile.mkstemp(prefix=_beside(path), suffix=_PART, dir=path.parent)
     except OSError as error:
         error.filename = str(path)  # the file that was meant, not the one beside it
         raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.files import held, read_regular, write_whole
+from pipeline.files import clear_unfinished, held, read_regular, write_whole
 from pipeline.plan.take import Lock
 from pipeline.sidecars.lock import lock_text, read_lock, unreadable
 
@@ -40,5 +40,7 @@ def change_lock(path: Path, guard: Path, change: Callable[[Lock], Lock]) -> Lock
         before = load_lock(path)
         after = change(before)
         if after != before:
+            if path.parent.is_dir():
+                clear_unfinished(path)  # it lies among the boards, where git would see it
             write_whole(path, lock_text(after))
         return after

@@ -55,7 +55,7 @@ def calls_of(project, call):
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_killed_at_every_call(new_project, undisturbed, call, record_property):
+def test_killed_at_every_call(new_project, undisturbed, call):
     """At each of them in turn: nothing is paid twice, nothing is lost, the film is the same."""
     most = calls_of(new_project(), call)
     killed = 0
@@ -71,5 +71,5 @@ def test_killed_at_every_call(new_project, undisturbed, call, record_property):
         assert again.code == 0, (number, again.said)
         assert before.items() <= project.clips().items()
         project.check_whole(undisturbed)
-    record_property("points", f"{call}: {killed} kills at {most} calls")
+    print(f"{call}: killed at {killed} of {most} calls")  # noqa: T201 - shown by -rP
     assert killed

@@ -48,3 +48,13 @@ def test_a_job_whose_shot_has_changed_is_fetched_all_the_same(new_project):
     assert back.code == 0, back.said
     assert project.kept == 3
     project.check_whole(shots=3)
+
+
+def test_what_a_killed_writer_of_the_lock_left_is_cleared(new_project):
+    """Half a lock beside the board, where git would see it, is gone after the next take."""
+    project = new_project(TWO)
+    left = project.root / "storyboards" / ".tiny.lock.toml.abc123.part"
+    left.write_text("half")
+    assert project.render().code == 0
+    assert not left.exists()
+    project.check_whole(shots=2)
