@@ -130,11 +130,12 @@ def held_if_free(path: Path) -> Iterator[bool]:
 
 
 def check_writable(folder: Path) -> None:
-    """Find out that files can be made in ``folder``, before anything hangs on it.
+    """Find out that files can be made in ``folder``, before anything hangs on it; make it too.
 
     Raises:
         OSError: they cannot.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass
