@@ -30,6 +30,7 @@ BENCHMARKS = {
     "animatic": "drawing a shot against encoding a test pattern of its length",
     "frames": "the exact last frame against the common recipe",
     "journal": "durable records against plain appends, each synced",
+    "routes": "200 paid shots against the ideal schedule; 1,000 jobs in flight",
 }
 RESULTS = Path(__file__).parent / "RESULTS.md"
 HEADINGS = ("what", "ours", "peer", "ratio", "bound", "held")

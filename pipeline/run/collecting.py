@@ -34,15 +34,20 @@ async def watch(errands: Errands, attempt: Attempt, counter: Counter, tell: Tell
     progress: float | None = None
     told: set[str] = set()
     began = errands.clock.now() - _age(attempt, errands.clock.date())
+    waited = errands.clock.now() - began
     while True:
-        waited = errands.clock.now() - began
         if waited > route.job_deadline:
             raise KeptForLaterError(attempt)
-        await errands.sleep(rhythm.next_look(waited, progress, floor=route.poll_floor))
-        state = await errands.patiently("poll", counter, lambda: vendor.poll(handle))
+        look = rhythm.next_look(waited, progress, floor=route.poll_floor)
+        await errands.sleep(began + waited + look.seconds - errands.clock.now())
+        state = await errands.patiently(
+            "poll", counter, lambda: vendor.poll(handle), can_wait=look.can_wait
+        )
+        waited = errands.clock.now() - began  # as old as what was told; a move may take a while
         if not isinstance(state, Waiting):
             return await ended(errands, attempt, state)
         progress = state.progress
+        counter.tells_progress = progress is not None
         _tell_waiting(attempt, state, told, tell)
         if attempt.state == "submitted":
             attempt = await errands.move(attempt, "running", state.word)
@@ -55,7 +60,8 @@ async def _rhythm(errands: Errands, attempt: Attempt, counter: Counter) -> Rhyth
         attempt.model,
         attempt.fields.get("resolution", ""),
     )
-    return Rhythm.learned(history, floor=counter.route.poll_floor)
+    rhythm = Rhythm.learned(history, floor=counter.route.poll_floor)
+    return rhythm if counter.tells_progress else rhythm.shifted(attempt.id)
 
 
 def _age(attempt: Attempt, date: float) -> float:

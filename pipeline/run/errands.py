@@ -40,7 +40,7 @@ class Counter:
     """One route in use: its data, its vendor, its pacer, and a gate for its POSTs.
 
     ``closed`` is why nothing more is ordered here in this run: the account has too little money,
-    or the key was refused.
+    or the key was refused. ``tells_progress`` is false once a job was said to run and no more.
     """
 
     route: Route
@@ -48,6 +48,7 @@ class Counter:
     pacer: Pacer
     posts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(POSTS_AT_ONCE))
     closed: VendorError | None = None
+    tells_progress: bool = True
 
 
 @dataclass
@@ -92,9 +93,17 @@ class Errands:
             await self.sleep(_SLICE)
 
     async def patiently(
-        self, verb: Verb, counter: Counter, act: Callable[[], Awaitable[_Answer]]
+        self,
+        verb: Verb,
+        counter: Counter,
+        act: Callable[[], Awaitable[_Answer]],
+        *,
+        can_wait: float = 0.0,
     ) -> _Answer:
         """Do something that costs nothing, again where that may help.
+
+        It takes the account's turn, and ``can_wait`` seconds for others that come meanwhile; a
+        download takes none, for it is no request of the account's.
 
         Raises:
             VendorError: it did not help.
@@ -103,7 +112,9 @@ class Errands:
         tries = 0
         while True:
             tries += 1
-            await self.turn(counter)
+            if verb != "fetch":
+                await self.turn(counter, can_wait)
+            self.leave_if_asked()
             try:
                 return await act()
             except VendorError as error:
@@ -116,9 +127,15 @@ class Errands:
         """What to do after a failure (``run/retry.py``)."""
         return decide(verb, error, tries, chance=self.chance.random())
 
-    async def turn(self, counter: Counter) -> None:
-        """Wait for the account's next turn."""
-        await counter.pacer.turn()
+    async def turn(self, counter: Counter, can_wait: float = 0.0) -> None:
+        """Wait for the account's next turn, but notice soon when the user wants to leave."""
+        turn = asyncio.ensure_future(counter.pacer.turn(can_wait))
+        try:
+            while not turn.done():
+                self.leave_if_asked()
+                await asyncio.wait((turn,), timeout=_SLICE)
+        finally:
+            turn.cancel()
         self.leave_if_asked()
 
     async def wait(self, decision: Wait, error: VendorError, counter: Counter) -> None:
