@@ -61,6 +61,8 @@ def decide(verb: Verb, error: VendorError, attempt: int, *, chance: float) -> De
         return Ask()
     if not _may_pass(verb, error):
         return GiveUp()
+    if verb == "submit" and error.charged in ("maybe", "yes"):  # whatever its class says
+        return Ask()
     tries = _PATIENT_TRIES if isinstance(error, TooManyError) else _TRIES[verb]
     if attempt >= tries:
         return GiveUp()
