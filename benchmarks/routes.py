@@ -2,8 +2,9 @@
 
 The vendor is the desk, in this process; storyreel's part is a process of its own. The ideal is the
 schedule of the runner's own order, with the job times of the desk's book, under the same limits:
-so many jobs at once, and submissions no closer than the account's requests may come. Nothing else
-takes time in it. The film is not cut.
+so many jobs at once, and an account's requests a gap apart. It knows when each job ends and makes
+the fewest requests there can be (an upload where a shot follows another, a submission, one look);
+nothing else takes time in it. The film is not cut.
 
 Both clocks run ``SPEED`` times as fast as the world's in the first part, which makes our own work
 that much dearer; the second part is in the world's time. *Cold* is a run without history, *warm*
@@ -152,15 +153,17 @@ def _ideal(jobs: Sequence[Job], at_once: int, gap: float) -> float:
     behind = _behind(len(times))
     ready = [(-behind[number], number) for number in times if not _follows(number)]
     heapq.heapify(ready)
-    working: list[tuple[float, int]] = []
-    now, submit = 0.0, 0.0
-    while ready or working:
-        while ready and len(working) < at_once:
+    ends: list[tuple[float, int]] = []
+    now = turn = 0.0
+    while ready or ends:
+        while ready and len(ends) < at_once:
             number = heapq.heappop(ready)[1]
-            submit = max(now, submit)
-            heapq.heappush(working, (submit + times[number], number))
-            submit += gap
-        now, number = heapq.heappop(working)
+            submitted = max(now, turn) + gap * _follows(number)
+            heapq.heappush(ends, (submitted + times[number], number))
+            turn = submitted + gap
+        now, number = heapq.heappop(ends)
+        now = max(now, turn)
+        turn = now + gap  # it is looked at once
         if _follows(number + 1) and number + 1 in times:
             heapq.heappush(ready, (-behind[number + 1], number + 1))
     return now
