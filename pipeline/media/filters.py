@@ -84,7 +84,7 @@ def picture_arguments(
     """
     import ffmpeg
 
-    stream = ffmpeg.input(source)["V:0"]
+    stream = ffmpeg.input(_SOURCE)["V:0"]
     stream = _on_film_time(stream, facts, frame.rate)
     stream = stream.filter("trim", start_frame=skip, end_frame=skip + frames)
     stream = stream.filter("setpts", "PTS-STARTPTS")
@@ -96,7 +96,8 @@ def picture_arguments(
             **picture_settings(frame),
             **_SEGMENT,
             **_BARE,
-        )
+        ),
+        source,
     )
 
 
@@ -129,7 +130,7 @@ def sound_arguments(source: str, target: str, *, start: int, samples: int) -> li
 
     fade = min(FADE, samples // 2)
     stream = (
-        ffmpeg.input(source)["a:0"]
+        ffmpeg.input(_SOURCE)["a:0"]
         .filter("aresample", SOUND_RATE, **{"async": 1}, min_hard_comp=0.01, first_pts=0,
                 rematrix_maxval=1.0)
         .filter("aformat", sample_fmts="flt", sample_rates=SOUND_RATE, channel_layouts="stereo")
@@ -140,7 +141,8 @@ def sound_arguments(source: str, target: str, *, start: int, samples: int) -> li
         .filter("afade", type="in", start_sample=0, nb_samples=fade)
         .filter("afade", type="out", start_sample=samples - fade, nb_samples=fade)
     )  # fmt: skip
-    return _arguments(stream.output(target, format="f32le", acodec="pcm_f32le", **_BARE))
+    output = stream.output(target, format="f32le", acodec="pcm_f32le", **_BARE)
+    return _arguments(output, source)
 
 
 def mix_arguments(target: str) -> list[str]:
@@ -213,5 +215,8 @@ def _spelled(number: Fraction) -> str:
     return f"{number.numerator}/{number.denominator}"
 
 
-def _arguments(output: Any) -> list[str]:
-    return cast("list[str]", output.get_args())
+_SOURCE = "the source"  # ffmpeg-python hashes names as UTF-8, which a path need not be
+
+
+def _arguments(output: Any, source: str = _SOURCE) -> list[str]:
+    return [source if word == _SOURCE else word for word in cast("list[str]", output.get_args())]
