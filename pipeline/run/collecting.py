@@ -26,17 +26,19 @@ async def watch(errands: Errands, attempt: Attempt, counter: Counter, tell: Tell
     """Look at the job until it has ended.
 
     Raises:
-        KeptForLaterError: it takes longer than the route's deadline; it stays out.
+        KeptForLaterError: this run has waited for the route's deadline; it stays out.
         VendorError: the vendor could not be asked; it stays out.
     """
     vendor, route, handle = counter.vendor, counter.route, _handle(attempt)
     rhythm = await _rhythm(errands, attempt, counter)
     progress: float | None = None
     told: set[str] = set()
-    began = errands.clock.now() - _age(attempt, errands.clock.date())
-    waited = errands.clock.now() - began
+    since = errands.clock.now()
+    began = since - _age(attempt, errands.clock.date())
+    waited = since - began
     while True:
-        if waited > route.job_deadline:
+        # of this run's waiting: a job that was out for days is looked at all the same
+        if errands.clock.now() - since > route.job_deadline:
             raise KeptForLaterError(attempt)
         look = rhythm.next_look(waited, progress, floor=route.poll_floor)
         await errands.sleep(began + waited + look.seconds - errands.clock.now())

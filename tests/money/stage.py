@@ -60,11 +60,14 @@ class Fate:
         if self.before is not None and self.steps + 1 == self.before:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def done(self, written):
+    def done(self):
+        self.steps += 1
+        if self.steps == self.after:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def heard(self, written):
         if written.exception() is None:
-            self.steps += 1
-            if self.steps == self.after:
-                os.kill(os.getpid(), signal.SIGKILL)
+            self.done()
 
 
 class MortalJournal(Journal):
@@ -73,6 +76,18 @@ class MortalJournal(Journal):
     def __init__(self, path, clock, fate):
         super().__init__(path, clock=clock)
         self.fate = fate
+
+    def intend(self, draft, wall):
+        self.fate.begun()
+        attempt = super().intend(draft, wall)
+        self.fate.done()
+        return attempt
+
+    def move(self, attempt, to, **told):
+        self.fate.begun()
+        moved = super().move(attempt, to, **told)
+        self.fate.done()
+        return moved
 
     def intend_soon(self, draft, wall):
         self.fate.begun()
@@ -83,7 +98,7 @@ class MortalJournal(Journal):
         return self.counted(super().move_soon(attempt, to, **told))
 
     def counted(self, written):
-        written.add_done_callback(self.fate.done)
+        written.add_done_callback(self.fate.heard)
         return written
 
 

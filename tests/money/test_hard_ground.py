@@ -65,7 +65,7 @@ def test_the_disk_is_full(project, mount, undisturbed, room):
     project.check_whole(undisturbed)
 
 
-@pytest.mark.parametrize("room", [0, 1_000])
+@pytest.mark.parametrize("room", [0, pytest.param(1_000, marks=pytest.mark.long)])
 def test_the_disk_of_the_lock_is_full(project, mount, undisturbed, room):
     """The boards' own disk is full: what was paid for is in the store, and named by the next."""
     boards = project.root / "storyboards"
@@ -109,7 +109,13 @@ JUMPS = {
 }
 
 
-@pytest.mark.parametrize("jumps", JUMPS.values(), ids=JUMPS)
+@pytest.mark.parametrize(
+    "jumps",
+    [
+        JUMPS["to and fro"],
+        *(pytest.param(JUMPS[n], marks=pytest.mark.long) for n in ("back", "a day ahead")),
+    ],
+)
 def test_a_clock_that_jumps(project, undisturbed, jumps):
     """A date that is wrong, or jumps with every look, costs no money and no film."""
     done = project.render(jumps=jumps)

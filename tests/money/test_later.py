@@ -50,6 +50,15 @@ def test_a_job_whose_shot_has_changed_is_fetched_all_the_same(new_project):
     project.check_whole(shots=3)
 
 
+def test_a_job_that_was_out_for_hours_is_looked_at(new_project):
+    """The deadline is of one run's waiting: a job left alone for longer is fetched all the same."""
+    project = new_project(TWO)
+    assert project.render(after=6).code < 0
+    done = project.render(jumps=(3 * 3600.0,))
+    assert done.code == 0, done.said
+    project.check_whole(shots=2)
+
+
 def test_what_a_killed_writer_of_the_lock_left_is_cleared(new_project):
     """Half a lock beside the board, where git would see it, is gone after the next take."""
     project = new_project(TWO)

@@ -82,7 +82,9 @@ def test_one_of_two_boards_is_killed(new_project, second_stage, step):
     project.check_whole(shots=5)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)]
+)
 def test_stopped_once(project, undisturbed, number):
     """A signal ends it soon and cleanly; the next render goes on with the same jobs."""
     done = project.render_until(0.45, number)

@@ -47,7 +47,7 @@ def final(name, says, next_says, *, kept, quick=False, **rule):
 
 FAULTS = (
     # the submission
-    outlived("answer lost", on="submit", do="drop", when="after", times=1, quick=True),
+    outlived("answer lost", on="submit", do="drop", when="after", times=1),
     outlived("request lost", on="submit", do="drop", when="before", times=1),
     outlived("answer always lost", on="submit", do="drop", when="after"),
     outlived("half an answer", on="submit", do="half", times=1, quick=True),
@@ -105,7 +105,7 @@ FAULTS = (
     final("empty clip", "is empty", "is empty", kept=2, do="empty"),
     final("text, no clip", "text", "text", kept=2, do="text"),
     outlived("clip of another size", do="wrong-size"),
-    outlived("longer clip", do="wrong-length", quick=True),
+    outlived("longer clip", do="wrong-length"),
     outlived("clip of another rate", do="wrong-rate"),
     outlived("clip without sound", do="silent"),
 )

@@ -106,7 +106,10 @@ def test_settled_as_made(new_project):
     project.check_whole(shots=2)
 
 
-@pytest.mark.parametrize(("word", "taken"), [("--not-made", False), ("--again", True)])
+@pytest.mark.parametrize(
+    ("word", "taken"),
+    [pytest.param("--not-made", False, marks=pytest.mark.long), ("--again", True)],
+)
 def test_settled_and_ordered_again(new_project, word, taken):
     """Said not to be made, or let go, it is ordered by the next render, and only then."""
     project = in_doubt(new_project, taken=taken)
