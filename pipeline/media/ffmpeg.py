@@ -47,7 +47,7 @@ class FFmpeg:
         """
         return _version(self.path)
 
-    def check(self, patience: float = 30.0) -> None:
+    def check(self, patience: float = 15.0) -> None:
         """Find out that it can be started, before anything hangs on it.
 
         Args:
@@ -221,7 +221,7 @@ def _missing(path: Path, why: str) -> ToolMissingError:
 
 
 @functools.cache
-def _version(path: Path, patience: float = 30.0) -> str:
+def _version(path: Path, patience: float = 15.0) -> str:
     said, code = _introduction(path, patience)
     first = said.decode(errors="replace").split("\n")[0].split(" Copyright")[0].strip()
     if code or not first.startswith("ffmpeg version "):
