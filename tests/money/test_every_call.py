@@ -26,16 +26,21 @@ pytestmark = [
 ]
 
 
+def wait_until(so):
+    while not so():
+        time.sleep(0.01)
+
+
 def traced(project, *options):
     """A render under strace; how it ended."""
     running = project.start("render", "tiny", "--yes", held=True)
     trace = project.root.parent / "trace"
+    status = Path(f"/proc/{running.pid}/status")
+    wait_until(lambda: "State:\tT" in status.read_text())
     watcher = subprocess.Popen(
         ["strace", "-f", "-qq", "-o", trace, *options, "-p", str(running.pid)]
     )
-    status = Path(f"/proc/{running.pid}/status")
-    while "TracerPid:\t0" in status.read_text() and watcher.poll() is None:
-        time.sleep(0.01)
+    wait_until(lambda: "TracerPid:\t0" not in status.read_text() or watcher.poll() is not None)
     running.kill(signal.SIGCONT)
     done = running.wait()
     watcher.wait()
