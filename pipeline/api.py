@@ -27,7 +27,7 @@ from pipeline.plan.selection import Selection, selected_shots
 from pipeline.plan.step import Forced, Make, Reuse
 from pipeline.plan.take import Lock
 from pipeline.planned import PlannedFilm, RenderedFilm
-from pipeline.run.budget import Budget
+from pipeline.run.budget import Budget, refuse_over_budget
 from pipeline.run.events import Listener, nobody
 from pipeline.run.handover import frame_index, recorded_pixels
 from pipeline.settings import read_settings
@@ -276,6 +276,20 @@ def assemble_film(
         )
         target = target.with_name(f"{target.stem}.stand-ins.mp4")
     return target, cut_film(planned, clips, target=target, tell=tell, stop=stop), missing
+
+
+def refuse_unready(planned: PlannedFilm, budget: Budget) -> None:
+    """Tell what stands in the way of ordering, before anybody is asked to agree.
+
+    Raises:
+        NotConnectedError, KeyRefusedError: a shot's model cannot be had.
+        OverBudgetError: the plan may cost more than it may.
+    """
+    from pipeline.making import refuse_without_keys
+
+    if planned.draft is None:
+        refuse_without_keys(planned)
+    refuse_over_budget(planned.plan, budget)
 
 
 def my_turn(

@@ -94,6 +94,19 @@ async def _workshop(
         yield paying
 
 
+def refuse_without_keys(planned: PlannedFilm) -> None:
+    """Tell what a plan's paid shots lack, before anybody is asked to agree to their price.
+
+    Raises:
+        NotConnectedError, KeyRefusedError: a shot's model cannot be had.
+    """
+    from pipeline.run import counters
+
+    ground = counters.Ground(planned.places.root, planned.places.journal, environment())
+    counters.refuse_unconnected(planned.plan)
+    counters.refuse_without_keys(planned.plan, ground)
+
+
 def _pays(planned: PlannedFilm) -> bool:
     """Whether money is in play: never in a draft."""
     paid = any(not models()[step.shot.model].built_in for step in planned.plan.steps)

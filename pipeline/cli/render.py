@@ -221,9 +221,8 @@ def carry_out(
         receipt: called with the planned film and the result when the film is whole.
         check: called with the planned film before anything is made.
     """
-    from pipeline.api import my_turn, render_film
+    from pipeline.api import my_turn, refuse_unready, render_film
     from pipeline.cli.progress import progress
-    from pipeline.run.budget import refuse_over_budget
 
     planned = plan()
     waited: list[bool] = []
@@ -238,7 +237,7 @@ def carry_out(
         if check:
             check(planned)
         budget = purse.budget(planned.settings)
-        refuse_over_budget(planned.plan, budget)
+        refuse_unready(planned, budget)
         purse.agree(planned)
         with progress(len(planned.plan.to_run), as_json=as_json) as shown:
             rendered = render_film(

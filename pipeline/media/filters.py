@@ -53,8 +53,8 @@ def picture_settings(frame: Frame) -> dict[str, Any]:
     """
     return {
         "c:v": "libx264",
-        "preset": "veryfast",
-        "crf": 17,
+        "preset": "faster",
+        "crf": 18,
         "pix_fmt": "yuv420p",
         "g": round(2 * frame.rate),
         "threads": _ENCODER_THREADS,

@@ -120,7 +120,23 @@ async def paying(
                 await counter.vendor.close()
 
 
+def refuse_without_keys(plan: Plan, ground: Ground) -> None:
+    """Tell before anybody is asked to agree that a key of the plan's routes is missing.
+
+    Raises:
+        KeyRefusedError: it is; which variable it belongs in is said.
+    """
+    for name in routes_needed(plan):
+        _key_of(routes()[name], ground)
+
+
 def _counter(route: Route, ground: Ground, clock: Clock) -> Counter:
+    key, base_url = _key_of(route, ground)
+    vendor = vendor_for(route, key, base_url)
+    return Counter(route, vendor, Pacer(clock, gap=60.0 / route.requests_per_minute))
+
+
+def _key_of(route: Route, ground: Ground) -> tuple[str, str]:
     access = access_to(route, ground.root, ground.environment)
     if access.key is None:
         raise KeyRefusedError(
@@ -128,8 +144,7 @@ def _counter(route: Route, ground: Ground, clock: Clock) -> Counter:
             details="Nothing was ordered.",
             hint=f"Set {access.key_variable} in your environment, or in a .env that git ignores.",
         )
-    vendor = vendor_for(route, access.key, access.base_url)
-    return Counter(route, vendor, Pacer(clock, gap=60.0 / route.requests_per_minute))
+    return access.key, access.base_url
 
 
 def ordered_by(journal: Path) -> Callable[[TakeKey], Ordered | None]:

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.journal.attempt import Attempt, Intent
+from pipeline.media.fitting import Fit, fit_of, fit_picture
 from pipeline.models.abilities import Route
+from pipeline.models.catalog import models
 from pipeline.run.errands import Counter, Errands
 from pipeline.run.paid_errors import UnansweredError
 from pipeline.run.retry import Ask, Wait
@@ -49,7 +51,8 @@ async def send(errands: Errands, attempt: Attempt, job: Job, counter: Counter) -
     """
     _refuse_closed(counter)
     vendor = counter.vendor
-    published = [await _publish(errands, counter, picture) for picture in job.pictures]
+    fit = fit_of(counter.route, models()[attempt.model])
+    published = [await _publish(errands, counter, fit, picture) for picture in job.pictures]
     body = vendor.body(job.asked(tuple(one.url for one in published)))
     expiries = [one.expires for one in published if one.expires is not None]
     await errands.patiently("connect", counter, vendor.connect)
@@ -60,8 +63,15 @@ async def send(errands: Errands, attempt: Attempt, job: Job, counter: Counter) -
         return await posting.to_an_end()
 
 
-async def _publish(errands: Errands, counter: Counter, picture: Path) -> Published:
-    return await errands.patiently("publish", counter, lambda: counter.vendor.publish(picture))
+async def _publish(errands: Errands, counter: Counter, fit: Fit, picture: Path) -> Published:
+    """Publish a picture, or a copy of it that the route takes; the original stays as it is."""
+    sent = await asyncio.to_thread(_fitted, errands.store.fitted, fit, picture)
+    return await errands.patiently("publish", counter, lambda: counter.vendor.publish(sent))
+
+
+def _fitted(folder: Path, fit: Fit, picture: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return fit_picture(picture, fit, folder)
 
 
 @dataclass

@@ -97,6 +97,7 @@ def _leftovers(root: Path, now: float) -> list[Path]:
     """Files in the making that nobody makes any more, and pieces of films."""
     old = [path for path in (root / "incoming").glob("**/*") if _is_cold(path, now)]
     segments = [path for path in (root / "segments").glob("**/*") if path.is_file()]
+    segments += [path for path in (root / "fitted").glob("*") if _is_cold(path, now)]
     torn = [path for path in root.glob("**/.*.part") if _is_cold(path, now)]
     return sorted({*old, *segments, *torn})
 

@@ -66,6 +66,11 @@ class Store:
         self._records: dict[Digest, ClipRecord] = {}
         self._states: dict[Digest, ClipState] = {}
 
+    @property
+    def fitted(self) -> Path:
+        """Where copies of pictures lie that a route could not take as they are."""
+        return self.root / "fitted"
+
     def incoming(self, suffix: str = ".mp4") -> Path:
         """A new path to make something at, on the store's own disk.
 

@@ -127,14 +127,26 @@ def test_a_model_that_is_not_connected_is_planned_but_not_rendered(project):
     """Exit code 6, nothing ordered, and the way to see the film anyway."""
     board = project / "storyboards" / "film.storyboard.yaml"
     text = board.read_text().replace("model: animatic, duration: 0.5s", "model: happyhorse-1.1")
-    board.write_text(text.replace("64p", "720p"))
+    board.write_text(text.replace("64p", "720p").replace("1.1", "1.1, routes: [empiriolabs]"))
     planned = json.loads(storyreel("plan", "film", "--json", cwd=project).stdout)
     rendered = storyreel("render", "film", cwd=project)
 
-    assert planned["totals"]["at_most"] == {"credits": 360, "unknown": 0, "text": "360 credits"}
+    assert planned["totals"]["at_most"] == {"usd": 2.1, "unknown": 0, "text": "$2.10"}
     assert rendered.returncode == 6
     assert "--draft" in rendered.stderr
     assert "Traceback" not in rendered.stderr
+
+
+def test_a_missing_key_is_told_before_anybody_is_asked(project):
+    """Exit code 6, and the variable it belongs in."""
+    board = project / "storyboards" / "film.storyboard.yaml"
+    text = board.read_text().replace("model: animatic, duration: 0.5s", "model: happyhorse-1.1")
+    board.write_text(text.replace("64p", "720p"))
+    rendered = storyreel("render", "film", cwd=project, env={"APIFRAME_API_KEY": ""})
+
+    assert rendered.returncode == 6
+    assert "APIFRAME_API_KEY" in rendered.stderr
+    assert "Nothing was ordered" in rendered.stderr
 
 
 def test_a_saved_plan_is_carried_out_exactly_or_refused(project):

@@ -22,9 +22,9 @@ EXACT = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact"
 TAGS = "color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
 ENCODER = [
     "-f", "mp4", "-c:v", "libx264", "-color_primaries", "bt709", "-color_range", "tv",
-    "-color_trc", "bt709", "-colorspace", "bt709", "-crf", "17", "-fflags", "+bitexact",
+    "-color_trc", "bt709", "-colorspace", "bt709", "-crf", "18", "-fflags", "+bitexact",
     "-flags:v", "+bitexact", "-fps_mode", "passthrough", "-frames:v", "119", "-g", "48",
-    "-map_chapters", "-1", "-map_metadata", "-1", "-pix_fmt", "yuv420p", "-preset", "veryfast",
+    "-map_chapters", "-1", "-map_metadata", "-1", "-pix_fmt", "yuv420p", "-preset", "faster",
     "-threads", "4", "-use_editlist", "0", "-x264-params",
     "cpu-independent=1:open-gop=0:lookahead-threads=1:chromaloc=0", "out",
 ]  # fmt: skip
