@@ -18,6 +18,7 @@ from pipeline.errors import SettingsError
 
 PROJECT_FILE = "storyreel.toml"
 _USER_ONLY = frozenset({"ffmpeg"})
+_TABLES = ("rates", "routes", "publishers", "publisher")  # in the user's own file only
 SETTINGS = ("store", "jobs", "ffmpeg", "ceiling")
 
 
@@ -31,6 +32,9 @@ class Settings:
         ffmpeg: the program to use; absent, the one that comes with imageio-ffmpeg.
         ceiling: the most the project may ever cost, as written: ``20``, ``5000credits``.
         rates: dollars for one unit of a route's own, by route; from the user's own file.
+        routes: the user's own say on what a vendor leaves open, by route; from the same file.
+        publishers: who puts local pictures where a route can read them, in order; the same.
+        publisher: the settings of each of them, by name; the same.
         origins: by name, where each value came from.
     """
 
@@ -39,6 +43,9 @@ class Settings:
     ffmpeg: Path | None = None
     ceiling: str | None = None
     rates: Mapping[str, Fraction] = field(default_factory=dict)
+    routes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    publishers: tuple[str, ...] = ()
+    publisher: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
     files: tuple[Path, ...] = ()
     """The files looked for, whether they exist or not."""
@@ -66,7 +73,7 @@ def read_settings(
     user_file = user_file or _user_file(environment)
     project_file = root / PROJECT_FILE
     layers = (
-        (str(user_file), _from_file(user_file, user_file.parent, allowed=(*SETTINGS, "rates"))),
+        (str(user_file), _from_file(user_file, user_file.parent, allowed=(*SETTINGS, *_TABLES))),
         (str(project_file), _from_project(project_file, root)),
         ("environment", _from_environment(environment)),
         ("command line", {k: v for k, v in (flags or {}).items() if v is not None}),
@@ -82,6 +89,9 @@ def read_settings(
         ffmpeg=_path("ffmpeg", values.get("ffmpeg"), Path.cwd()),
         ceiling=_amount(values.get("ceiling")),
         rates=_rates(values.get("rates", {})),
+        routes=_tables("routes", values.get("routes", {})),
+        publishers=_names("publishers", values.get("publishers", [])),
+        publisher=_tables("publisher", values.get("publisher", {})),
         origins=origins,
         files=(user_file, project_file),
     )
@@ -164,6 +174,11 @@ def _unreadable(path: Path, why: str) -> SettingsError:
 
 
 def _refused(path: Path, name: str, allowed: tuple[str, ...]) -> SettingsError:
+    if name in _TABLES:
+        return SettingsError(
+            f"{path} sets `{name}`, which a project may not set.",
+            hint="Put it in your own configuration; storyreel doctor says where that is.",
+        )
     if name in _USER_ONLY:
         return SettingsError(
             f"{path} sets `{name}`, which a project may not set.",
@@ -222,3 +237,16 @@ def _rates(value: object) -> dict[str, Fraction]:
     if any(rate <= 0 for rate in rates.values()):
         raise SettingsError('`rates` names dollars by route, such as apiframe = "0.01".')
     return rates
+
+
+def _tables(name: str, value: object) -> dict[str, dict[str, Any]]:
+    """``[name.one]``, ``[name.other]``: tables by name."""
+    if not isinstance(value, dict) or not all(isinstance(one, dict) for one in value.values()):
+        raise SettingsError(f"`{name}` holds tables, such as [{name}.apiframe].")
+    return value
+
+
+def _names(name: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise SettingsError(f'`{name}` is a list of names, such as {name} = ["apiframe"].')
+    return tuple(value)

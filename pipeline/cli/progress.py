@@ -13,6 +13,7 @@ from pipeline.run.events import (
     Event,
     Failed,
     Found,
+    Generated,
     Noted,
     Progressed,
     Skipped,
@@ -62,7 +63,7 @@ def words_for(event: Event) -> str | None:  # noqa: PLR0911 - one for each kind 
             return f"{event.shot} skipped: it waits for {event.because}, which has no clip"
         case Noted():
             return f"{event.shot} note: {event.text}"
-        case Progressed():
+        case Progressed() | Generated():
             return None
 
 
@@ -116,6 +117,8 @@ class JsonProgress:
                 document["because"] = event.because
             case Noted():
                 document["text"] = event.text
+            case Generated():
+                pass  # its name says it
         put_json(document, indent=None)
 
     def tell(self, done: int, total: int) -> None:
@@ -159,6 +162,9 @@ class _LiveProgress:
             case Progressed():
                 if event.shot in self.rows:
                     self.bars.update(self.rows[event.shot], completed=event.done)
+            case Generated():
+                if event.shot in self.rows:
+                    self.bars.update(self.rows[event.shot], why="fetching its clip")
             case Noted():
                 self._line(event)
             case Stored() | Found() | Failed() | Skipped():

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from pipeline.errors import SettingsError
 
 Mode = Literal["text", "first_frame", "last_frame", "first_and_last", "references"]
 """Which pictures reach the model; derived once, from what a shot uses."""
@@ -119,6 +122,14 @@ class Upload(Data):
     life: int
 
 
+class RouteSetting(Data):
+    """Something a vendor's documents leave open: what we do by default, and why that is a guess."""
+
+    default: str | bool | int
+    choices: tuple[str | bool | int, ...] = Field(default=(), description="empty: any of its kind")
+    why: str
+
+
 class Route(Data):
     """Who may serve a model: its spelling, limits and prices.
 
@@ -142,7 +153,40 @@ class Route(Data):
     clip_seconds: float | None = None
     jobs_at_once: int = 4
     requests_per_minute: int = 60
+    settings: dict[str, RouteSetting] = Field(
+        default={}, description="what the vendor leaves open; a user may set them"
+    )
     notes: tuple[str, ...] = Field(default=(), description="what is not sure, for people")
     serves: dict[str, Served]
     source: str
     as_of: dt.date
+
+    def setting(self, name: str) -> str | bool | int:
+        """The value of one of the route's settings."""
+        return self.settings[name].default
+
+    def with_settings(self, given: Mapping[str, object]) -> Route:
+        """The route with a user's values in place of our guesses.
+
+        Raises:
+            SettingsError: there is no such setting, or it cannot have such a value.
+        """
+        settings = dict(self.settings)
+        for name, value in given.items():
+            settings[name] = self._set(name, value)
+        return self.model_copy(update={"settings": settings})
+
+    def _set(self, name: str, value: object) -> RouteSetting:
+        known = self.settings.get(name)
+        if known is None:
+            names = ", ".join(self.settings) or "none"
+            raise SettingsError(
+                f"`{name}` is no setting of the route {self.name}.", hint=f"It has: {names}."
+            )
+        fits = type(value) is type(known.default) and (not known.choices or value in known.choices)
+        if not fits:
+            said = ", ".join(map(str, known.choices)) or type(known.default).__name__
+            raise SettingsError(
+                f"`{name}` of the route {self.name} cannot be {value!r}.", hint=f"It is: {said}."
+            )
+        return known.model_copy(update={"default": value})

@@ -11,7 +11,7 @@ from pipeline.errors import MediaError
 from pipeline.ids import ShotId
 from pipeline.journal.attempt import Attempt
 from pipeline.run.errands import Counter, Errands, Tell
-from pipeline.run.events import Noted, Progressed
+from pipeline.run.events import Generated, Noted, Progressed
 from pipeline.run.pacer import Rhythm
 from pipeline.run.paid_errors import KeptForLaterError, UnfetchedError
 from pipeline.store.record import MadeFor
@@ -47,6 +47,8 @@ async def watch(errands: Errands, attempt: Attempt, counter: Counter, tell: Tell
         )
         waited = errands.clock.now() - began  # as old as what was told; a move may take a while
         if not isinstance(state, Waiting):
+            if isinstance(state, Succeeded):
+                tell(Generated(ShotId(attempt.shot)))
             return await ended(errands, attempt, state)
         progress = state.progress
         counter.tells_progress = progress is not None

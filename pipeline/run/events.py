@@ -27,6 +27,13 @@ class Progressed:
 
 
 @dataclass(frozen=True, slots=True)
+class Generated:
+    """The vendor is done with a shot: its route has room for another while the clip is fetched."""
+
+    shot: ShotId
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """A new clip is in the store, whole; it is this take of the shot."""
 
@@ -67,7 +74,7 @@ class Noted:
     text: str
 
 
-Event = Started | Progressed | Stored | Found | Failed | Skipped | Noted
+Event = Started | Progressed | Generated | Stored | Found | Failed | Skipped | Noted
 Listener = Callable[[Event], None]
 
 

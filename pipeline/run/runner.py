@@ -1,7 +1,8 @@
 """Plan -> clips in the store.
 
 A shot begins when every shot it waits for is stored, the one with the longest chain behind it
-first, in its lane: at most ``jobs`` at a time are made here, and each route has its own limit. A
+first, in its lane: at most ``jobs`` at a time are made here, and each route has its own limit,
+which a shot leaves as soon as the vendor has made it, while its clip is on its way here. A
 shot that fails stops only what waits for it. What is made is stored and told at once, so that
 stopping at any moment loses no finished clip.
 """
@@ -21,7 +22,7 @@ from pipeline.errors import StoryreelError, ToolStoppedError, of_the_system
 from pipeline.graph import ShotGraph
 from pipeline.ids import ShotId, TakeKey
 from pipeline.plan.step import Make, Plan, Resume, Reuse, Step, Stuck
-from pipeline.run.events import Event, Failed, Found, Listener, Skipped, Started
+from pipeline.run.events import Event, Failed, Found, Generated, Listener, Skipped, Started
 from pipeline.run.paid_errors import StuckError
 from pipeline.run.prepared import Finished, Lane
 from pipeline.run.workshop import Workshop
@@ -95,6 +96,9 @@ class _Run:
         }
         self.ready: dict[Lane, list[tuple[Fraction, int, ShotId]]] = {}
         self.working: dict[asyncio.Task[Finished], tuple[ShotId, Lane]] = {}
+        self.in_lane: dict[ShotId, Lane] = {}
+        self.ended: list[asyncio.Task[Finished]] = []
+        self.happened = asyncio.Event()
 
     async def to_the_end(self) -> Outcome:
         with ThreadPoolExecutor(self.jobs, thread_name_prefix="shot") as pool:
@@ -103,8 +107,10 @@ class _Run:
                 self._make_ready(name)
             self._begin_what_may(pool)
             while self.working:
-                done, _ = await asyncio.wait(self.working, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
+                await self.happened.wait()
+                self.happened.clear()
+                while self.ended:
+                    task = self.ended.pop()
                     self._settle(self.working.pop(task)[0], task)
                 self._begin_what_may(pool)
         return Outcome(self.clips, self.failed, self.skipped, self.stop.is_set())
@@ -113,13 +119,32 @@ class _Run:
         """Begin shots in every lane that has room, the longest chain first."""
         if self.stop.is_set():
             return
-        busy = collections.Counter(lane for _, lane in self.working.values())
+        busy = collections.Counter(self.in_lane.values())
+        begun = collections.Counter(lane for _, lane in self.working.values())
         for lane, ready in self.ready.items():
-            while ready and busy[lane] < lane.most:
+            # where clips arrive more slowly than they are made, no more is ordered
+            while ready and busy[lane] < lane.most and begun[lane] < 2 * lane.most:
                 name = heapq.heappop(ready)[-1]
                 task = asyncio.create_task(self._make(self.steps[name], lane, pool))
+                task.add_done_callback(self._end)
                 self.working[task] = (name, lane)
+                self.in_lane[name] = lane
                 busy[lane] += 1
+                begun[lane] += 1
+
+    def _end(self, task: asyncio.Task[Finished]) -> None:
+        self.ended.append(task)
+        self._leave_lane(self.working[task][0])
+
+    def _leave_lane(self, name: ShotId) -> None:
+        """Let the next shot of its lane begin; its own clip may still be on its way here."""
+        self.in_lane.pop(name, None)
+        self.happened.set()
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, Generated):
+            self._leave_lane(event.shot)
+        self.listen(event)
 
     def _make_ready(self, first: ShotId) -> None:
         """Queue a shot; one with a good clip is done at once, and so on along its chain."""
@@ -151,7 +176,7 @@ class _Run:
         # two shots that ask for the very same thing are made once
         async with self.one_key.setdefault(prepared.key, asyncio.Lock()):
             if lane.away:
-                return await self.workshop.order(step, prepared, self.listen)
+                return await self.workshop.order(step, prepared, self._hear)
             return await loop.run_in_executor(
                 pool, self.workshop.make, step, prepared, tell, self.stop
             )
