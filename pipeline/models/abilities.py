@@ -102,7 +102,7 @@ class Wire(Data):
     """What a route calls a model, and the block of its request that holds the model's settings."""
 
     model: str
-    block: str
+    block: str | None = Field(default=None, description="absent: they stand beside the prompt")
 
 
 class Served(Data):
@@ -135,8 +135,9 @@ class Route(Data):
 
     ``poll_floor`` is the shortest time between two looks at a job, ``job_deadline`` how long a job
     is waited for in one run; an idempotency key holds for ``idempotency_seconds``, a finished
-    clip's link for ``clip_seconds`` at least. All are in seconds. ``jobs_at_once`` and
-    ``requests_per_minute`` are an account's.
+    clip's link for ``clip_seconds`` at least, and for ``job_state_seconds`` after its end a job can
+    be asked about. All are in seconds. ``jobs_at_once`` and ``requests_per_minute`` are an
+    account's.
     """
 
     name: str
@@ -144,6 +145,9 @@ class Route(Data):
     connected: bool = Field(description="whether storyreel can already order through it")
     key_variable: str | None = None
     base_url: str | None = None
+    account_url: str | None = Field(
+        default=None, description="where the balance is asked; absent: at the base"
+    )
     upload: Upload | None = None
     poll_floor: float = 5.0
     job_deadline: float = 3600.0
@@ -151,6 +155,7 @@ class Route(Data):
         default=None, description="absent: the route has no idempotency keys"
     )
     clip_seconds: float | None = None
+    job_state_seconds: float | None = Field(default=None, description="absent: as long as its clip")
     jobs_at_once: int = 4
     requests_per_minute: int = 60
     settings: dict[str, RouteSetting] = Field(

@@ -87,9 +87,9 @@ class Apiframe:
 
     def body(self, asked: Asked) -> bytes:
         """One spelling for equal requests; only documented keys, for others are a 400."""
-        served = self._served(asked.model)
+        wire = self._served(asked.model).wire
         least, most = _PICTURES.get(asked.mode, (1, 0))
-        if not least <= len(asked.pictures) <= most or served.wire is None:
+        if not least <= len(asked.pictures) <= most or wire is None or wire.block is None:
             raise self._cannot(f"{asked.mode} with {len(asked.pictures)} pictures")
         if asked.seconds.denominator != 1:
             raise self._cannot(f"{float(asked.seconds):g} seconds, where whole ones are asked")
@@ -101,9 +101,9 @@ class Apiframe:
             "seed": asked.seed,
         }
         document = {
-            "model": served.wire.model,
+            "model": wire.model,
             "prompt": asked.prompt,
-            served.wire.block: {k: v for k, v in settings.items() if v is not None},
+            wire.block: {k: v for k, v in settings.items() if v is not None},
         }
         return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
 
