@@ -261,6 +261,7 @@ async def _ordered(asked: dict[str, Any]) -> dict[str, Any]:
             name: asked[name] for name in asked.keys() & set(type(counter.route).model_fields)
         }
         counter.route = counter.route.model_copy(update=limits)
+        counter.room.most = counter.route.jobs_at_once
         counter.pacer = Pacer(clock, gap=60.0 / counter.route.requests_per_minute)
         workshop = Workshop(planned.film, planned.store, planned.lock, _no_maker, away)
         memory, cpu, began = _memory(), time.process_time(), clock.now()

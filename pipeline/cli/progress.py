@@ -15,6 +15,7 @@ from pipeline.run.events import (
     Found,
     Generated,
     Noted,
+    Ordered,
     Progressed,
     Skipped,
     Started,
@@ -63,7 +64,7 @@ def words_for(event: Event) -> str | None:  # noqa: PLR0911 - one for each kind 
             return f"{event.shot} skipped: it waits for {event.because}, which has no clip"
         case Noted():
             return f"{event.shot} note: {event.text}"
-        case Progressed() | Generated():
+        case Progressed() | Ordered() | Generated():
             return None
 
 
@@ -117,7 +118,7 @@ class JsonProgress:
                 document["because"] = event.because
             case Noted():
                 document["text"] = event.text
-            case Generated():
+            case Ordered() | Generated():
                 pass  # its name says it
         put_json(document, indent=None)
 
@@ -162,9 +163,10 @@ class _LiveProgress:
             case Progressed():
                 if event.shot in self.rows:
                     self.bars.update(self.rows[event.shot], completed=event.done)
-            case Generated():
+            case Ordered() | Generated():
+                why = "ordered" if isinstance(event, Ordered) else "fetching its clip"
                 if event.shot in self.rows:
-                    self.bars.update(self.rows[event.shot], why="fetching its clip")
+                    self.bars.update(self.rows[event.shot], why=why)
             case Noted():
                 self._line(event)
             case Stored() | Found() | Failed() | Skipped():

@@ -21,6 +21,7 @@ from pipeline.run.clock import Clock
 from pipeline.run.events import Event
 from pipeline.run.pacer import Pacer
 from pipeline.run.retry import Decision, Verb, Wait, decide
+from pipeline.run.room import Room
 from pipeline.store.store import Store
 from pipeline.vendors.errors import VendorError
 from pipeline.vendors.interface import Vendor
@@ -37,7 +38,7 @@ Tell = Callable[[Event], None]
 
 @dataclass
 class Counter:
-    """One route in use: its data, its vendor, its pacer, and a gate for its POSTs.
+    """One route in use: its data, its vendor, its pacer, its room, and a gate for its POSTs.
 
     ``closed`` is why nothing more is ordered here in this run: the account has too little money,
     or the key was refused. ``tells_progress`` is false once a job was said to run and no more.
@@ -49,6 +50,10 @@ class Counter:
     posts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(POSTS_AT_ONCE))
     closed: VendorError | None = None
     tells_progress: bool = True
+    room: Room = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.room = Room(self.route.jobs_at_once)
 
 
 @dataclass
@@ -129,13 +134,18 @@ class Errands:
 
     async def turn(self, counter: Counter, can_wait: float = 0.0) -> None:
         """Wait for the account's next turn, but notice soon when the user wants to leave."""
-        turn = asyncio.ensure_future(counter.pacer.turn(can_wait))
+        await self.until(counter.pacer.turn(can_wait))
+
+    async def until(self, what: Awaitable[None]) -> None:
+        """Wait for something, but notice soon when the user wants to leave."""
+        waiting = asyncio.ensure_future(what)
         try:
-            while not turn.done():
+            while not waiting.done():
                 self.leave_if_asked()
-                await asyncio.wait((turn,), timeout=_SLICE)
+                await asyncio.wait((waiting,), timeout=_SLICE)
         finally:
-            turn.cancel()
+            waiting.cancel()
+        waiting.result()
         self.leave_if_asked()
 
     async def wait(self, decision: Wait, error: VendorError, counter: Counter) -> None:

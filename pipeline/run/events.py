@@ -27,6 +27,13 @@ class Progressed:
 
 
 @dataclass(frozen=True, slots=True)
+class Ordered:
+    """The vendor has a shot's job."""
+
+    shot: ShotId
+
+
+@dataclass(frozen=True, slots=True)
 class Generated:
     """The vendor is done with a shot: its route has room for another while the clip is fetched."""
 
@@ -74,7 +81,7 @@ class Noted:
     text: str
 
 
-Event = Started | Progressed | Generated | Stored | Found | Failed | Skipped | Noted
+Event = Started | Progressed | Ordered | Generated | Stored | Found | Failed | Skipped | Noted
 Listener = Callable[[Event], None]
 
 

@@ -21,13 +21,14 @@ from pipeline.journal.attempt import Attempt
 from pipeline.journal.wall import Wall
 from pipeline.run.collecting import ended, fetch, watch
 from pipeline.run.errands import Counter, Errands, Tell
-from pipeline.run.events import Noted
+from pipeline.run.events import Noted, Ordered
 from pipeline.run.paid_errors import (
     EndedBeforeError,
     KeptForLaterError,
     LostJobError,
     UncertainError,
 )
+from pipeline.run.room import Place
 from pipeline.run.submitting import Job, reconcile, send
 from pipeline.vendors.errors import JobFailedError, RefusedError
 from pipeline.vendors.interface import Waiting
@@ -86,16 +87,26 @@ class Ordering:
 
         Without ``job`` (its shot has changed since) an attempt that was not sent is given up.
         """
+        with Place() as place:
+            return await self._carry_on(attempt, tell, job, place)
+
+    async def _carry_on(
+        self, attempt: Attempt, tell: Tell, job: Job | None, place: Place
+    ) -> Attempt:
         while True:
             match attempt.state:
                 case "intent" if job is None:
                     return await self.errands.move(attempt, "abandoned", "its shot has changed")
                 case "intent" if job is not None:
-                    attempt = await send(self.errands, attempt, job, self._counter(attempt))
+                    attempt = await send(self.errands, attempt, job, self._counter(attempt), place)
                 case "sending":
                     attempt = await reconcile(self.errands, attempt, self._counter(attempt))
                 case "submitted" | "running":
-                    attempt = await watch(self.errands, attempt, self._counter(attempt), tell)
+                    counter = self._counter(attempt)
+                    place.hold(counter.room)
+                    tell(Ordered(ShotId(attempt.shot)))
+                    attempt = await watch(self.errands, attempt, counter, tell)
+                    place.give_back()
                 case "succeeded":
                     attempt = await fetch(self.errands, attempt, self._counter(attempt), tell)
                 case "uncertain":

@@ -19,6 +19,9 @@ from pipeline.run.clock import Clock
 STEP = 5.0
 """Seconds between looks at a job of ordinary length."""
 
+FIRST = 3.0
+"""Seconds before the first look at a job where nothing is known: its progress tells the rest."""
+
 STEPS_OF_A_JOB = 3.5
 """A job that is over sooner is looked at in steps of this part of its usual time."""
 
@@ -28,11 +31,15 @@ ENOUGH = 5
 SILENCE = 10.0
 """Seconds of silence that a vendor's progress may buy: a figure that lies costs no more."""
 
+URGENT = -3.0
+"""Seconds by which a submission goes before others: until it is sent, a place stays empty."""
+
 MIDWAY = 2.0
 """Seconds by which a look that can find nothing but progress lets others go first."""
 
 _GOLDEN = 0.618034  # its multiples spread evenly over a step, however many there are
-_PERCENT = 0.01  # as exactly as progress is told
+_PERCENT = 0.01  # as exactly as progress is told, rounded down
+_LATER = 0.75  # where in its doubt an end is looked for: too early costs a look, too late waiting
 _DOUBT = 0.5  # seconds of doubt about a job's end that another look is worth
 _MARGIN = 0.05  # seconds by which the vendor's clock began before ours
 
@@ -69,7 +76,7 @@ class Rhythm:
         the last one's first look, and be later.
         """
         if len(history) < ENOUGH:
-            return cls(max(floor, STEP), max(floor, STEP))
+            return cls(max(floor, FIRST), max(floor, STEP))
         times = sorted(history)
         early, usual = times[int(len(times) * 0.02)], times[len(times) // 2]
         step = max(floor, min(STEP, usual / STEPS_OF_A_JOB))
@@ -87,9 +94,9 @@ class Rhythm:
             return Look(self.first - waited)
         if progress is None or not _PERCENT <= progress < 1:
             return Look(self.step)
-        whole = waited / progress
-        left = whole - waited + _MARGIN
-        if whole * _PERCENT / progress > _DOUBT and left > 2 * floor:
+        most, least = waited / progress, waited / (progress + _PERCENT)
+        left = least + _LATER * (most - least) - waited + _MARGIN
+        if most - least > _DOUBT and left > 2 * floor:
             return Look(min(SILENCE, left / 2), can_wait=MIDWAY)
         return Look(max(floor, min(SILENCE, left)))
 
@@ -105,7 +112,8 @@ class _Waiting:
 class Pacer:
     """Keeps ``gap`` seconds between any two requests of an account.
 
-    They go in the order they come; one that can wait lets those go first that come meanwhile.
+    They go in the order they come; one that can wait lets those go first that come meanwhile, an
+    urgent one (less than nought seconds) goes before those that came a little earlier.
     """
 
     clock: Clock

@@ -25,6 +25,9 @@ from pipeline.storyboard.prompt import spell
 from pipeline.storyboard.shot import Shot
 from pipeline.vendors.interface import Asked
 
+AHEAD = 3
+"""Shots made ready beyond those a route has room for: a place that is free is filled at once."""
+
 
 @dataclass
 class Paying:
@@ -44,7 +47,7 @@ class Paying:
         """The lane of the shot's route."""
         route = _route(step.shot)
         most = self.ordering.counters[route].route.jobs_at_once
-        return Lane(route, most, away=True)
+        return Lane(route, most, away=True, ahead=AHEAD)
 
     async def buy(self, step: Step, prepared: Prepared, tell: Callable[[Event], None]) -> Bought:
         """The clip of a take, through its route; see ``Ordering.attempt_for``."""
@@ -77,7 +80,7 @@ def job_for(step: Step, prepared: Prepared, *, run: str, board: str) -> Job:
         again=another,
     )
     pictures = tuple(prepared.files[source] for source in shot.sources)
-    return Job(intent, pictures, lambda links: asked(request, route, links))
+    return Job(intent, pictures, lambda links: asked(request, route, links), prepared.urgency)
 
 
 def asked(request: Request, route: str, links: tuple[str, ...]) -> Asked:

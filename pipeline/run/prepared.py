@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
@@ -17,11 +18,12 @@ from pipeline.storyboard.shot import Source
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A shot whose every picture is at hand."""
+    """A shot whose every picture is at hand; ``urgency`` is the seconds of the chain behind it."""
 
     request: Request
     key: TakeKey
     files: Mapping[Source, Path]
+    urgency: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,15 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """Where a shot is made: here, or away through a route; and how many at once."""
+    """Where a shot is made: here, or away through a route; and how many at once.
+
+    ``ahead`` more are made ready meanwhile, their pictures published, for the next place.
+    """
 
     name: str
     most: int
     away: bool = False
+    ahead: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,19 +10,20 @@ stopping at any moment loses no finished clip.
 from __future__ import annotations
 
 import asyncio
-import collections
 import heapq
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 
 from pipeline.errors import StoryreelError, ToolStoppedError, of_the_system
 from pipeline.graph import ShotGraph
 from pipeline.ids import ShotId, TakeKey
 from pipeline.plan.step import Make, Plan, Resume, Reuse, Step, Stuck
-from pipeline.run.events import Event, Failed, Found, Generated, Listener, Skipped, Started
+from pipeline.run.events import Event, Failed, Found, Generated, Listener, Ordered, Skipped, Started
+from pipeline.run.lanes import Turn, Work, may_begin
 from pipeline.run.paid_errors import StuckError
 from pipeline.run.prepared import Finished, Lane
 from pipeline.run.workshop import Workshop
@@ -94,10 +95,9 @@ class _Run:
             name: sum(first in self.steps for first in step.shot.waits_for)
             for name, step in self.steps.items()
         }
-        self.ready: dict[Lane, list[tuple[Fraction, int, ShotId]]] = {}
-        self.working: dict[asyncio.Task[Finished], tuple[ShotId, Lane]] = {}
-        self.in_lane: dict[ShotId, Lane] = {}
-        self.ended: list[asyncio.Task[Finished]] = []
+        self.ready: dict[Lane, list[Turn]] = {}
+        self.working: dict[ShotId, Work] = {}
+        self.ended: list[tuple[ShotId, asyncio.Task[Finished]]] = []
         self.happened = asyncio.Event()
 
     async def to_the_end(self) -> Outcome:
@@ -110,8 +110,9 @@ class _Run:
                 await self.happened.wait()
                 self.happened.clear()
                 while self.ended:
-                    task = self.ended.pop()
-                    self._settle(self.working.pop(task)[0], task)
+                    name, task = self.ended.pop()
+                    del self.working[name]
+                    self._settle(name, task)
                 self._begin_what_may(pool)
         return Outcome(self.clips, self.failed, self.skipped, self.stop.is_set())
 
@@ -119,31 +120,26 @@ class _Run:
         """Begin shots in every lane that has room, the longest chain first."""
         if self.stop.is_set():
             return
-        busy = collections.Counter(self.in_lane.values())
-        begun = collections.Counter(lane for _, lane in self.working.values())
         for lane, ready in self.ready.items():
-            # where clips arrive more slowly than they are made, no more is ordered
-            while ready and busy[lane] < lane.most and begun[lane] < 2 * lane.most:
-                name = heapq.heappop(ready)[-1]
-                task = asyncio.create_task(self._make(self.steps[name], lane, pool))
-                task.add_done_callback(self._end)
-                self.working[task] = (name, lane)
-                self.in_lane[name] = lane
-                busy[lane] += 1
-                begun[lane] += 1
+            works = [work for work in self.working.values() if work.lane == lane]
+            while ready and may_begin(ready[0], lane, works):
+                turn = heapq.heappop(ready)
+                work = Work(turn, lane, "getting ready" if lane.away else "being made")
+                works.append(work)
+                self.working[work.shot] = work
+                task = asyncio.create_task(self._make(self.steps[work.shot], lane, pool))
+                task.add_done_callback(partial(self._end, work.shot))
 
-    def _end(self, task: asyncio.Task[Finished]) -> None:
-        self.ended.append(task)
-        self._leave_lane(self.working[task][0])
-
-    def _leave_lane(self, name: ShotId) -> None:
-        """Let the next shot of its lane begin; its own clip may still be on its way here."""
-        self.in_lane.pop(name, None)
+    def _end(self, name: ShotId, task: asyncio.Task[Finished]) -> None:
+        self.ended.append((name, task))
         self.happened.set()
 
     def _hear(self, event: Event) -> None:
-        if isinstance(event, Generated):
-            self._leave_lane(event.shot)
+        if isinstance(event, Ordered | Generated):
+            self.working[event.shot].stage = (
+                "being made" if isinstance(event, Ordered) else "arriving"
+            )
+            self.happened.set()
         self.listen(event)
 
     def _make_ready(self, first: ShotId) -> None:
@@ -176,6 +172,7 @@ class _Run:
         # two shots that ask for the very same thing are made once
         async with self.one_key.setdefault(prepared.key, asyncio.Lock()):
             if lane.away:
+                prepared = replace(prepared, urgency=self.remaining[step.shot.id])
                 return await self.workshop.order(step, prepared, self._hear)
             return await loop.run_in_executor(
                 pool, self.workshop.make, step, prepared, tell, self.stop

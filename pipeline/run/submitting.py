@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from pipeline.journal.attempt import Attempt, Intent
@@ -16,8 +17,10 @@ from pipeline.media.fitting import Fit, fit_of, fit_picture
 from pipeline.models.abilities import Route
 from pipeline.models.catalog import models
 from pipeline.run.errands import Counter, Errands
+from pipeline.run.pacer import URGENT
 from pipeline.run.paid_errors import UnansweredError
 from pipeline.run.retry import Ask, Wait
+from pipeline.run.room import Place
 from pipeline.vendors.errors import (
     BadRequestError,
     ConflictError,
@@ -31,6 +34,9 @@ from pipeline.vendors.interface import Asked, Published, Submitted
 LINK_MARGIN = 60.0
 """Seconds that a picture's link must still live for a body to be posted again."""
 
+READ_WITHIN = 900.0
+"""Seconds after a submission in which a vendor is sure to have read its pictures; a guess."""
+
 _ASKED_AGAIN = 4  # times a lost answer is asked for in one run
 
 
@@ -41,10 +47,13 @@ class Job:
     intent: Intent
     pictures: tuple[Path, ...]
     asked: Callable[[tuple[str, ...]], Asked]
+    urgency: Fraction = Fraction(0)
 
 
-async def send(errands: Errands, attempt: Attempt, job: Job, counter: Counter) -> Attempt:
-    """Publish, connect, write down that it is being sent, and post.
+async def send(
+    errands: Errands, attempt: Attempt, job: Job, counter: Counter, place: Place
+) -> Attempt:
+    """Publish, wait for a place, connect, write down that it is being sent, and post.
 
     Raises:
         VendorError: it was not sent, or was not taken; nothing was charged.
@@ -53,14 +62,22 @@ async def send(errands: Errands, attempt: Attempt, job: Job, counter: Counter) -
     vendor = counter.vendor
     fit = fit_of(counter.route, models()[attempt.model])
     published = [await _publish(errands, counter, fit, picture) for picture in job.pictures]
+    await errands.until(place.wait_for(counter.room, job.urgency))
+    if _stale(published, errands.clock.date()):  # the wait was long
+        published = [await _publish(errands, counter, fit, picture) for picture in job.pictures]
     body = vendor.body(job.asked(tuple(one.url for one in published)))
     expiries = [one.expires for one in published if one.expires is not None]
     await errands.patiently("connect", counter, vendor.connect)
     async with counter.posts:
-        await errands.turn(counter)
+        await errands.turn(counter, URGENT)
         _refuse_closed(counter)
         posting = _Posting(errands, attempt, counter, body, min(expiries, default=None))
         return await posting.to_an_end()
+
+
+def _stale(published: list[Published], now: float) -> bool:
+    """Whether a link would not live until the vendor has surely read it."""
+    return any(one.expires is not None and one.expires - now < READ_WITHIN for one in published)
 
 
 async def _publish(errands: Errands, counter: Counter, fit: Fit, picture: Path) -> Published:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pipeline.errors import ToolStoppedError
 from pipeline.models.catalog import routes
 from pipeline.run.errands import Counter, Errands
-from pipeline.run.pacer import SILENCE, STEP, Pacer, Rhythm
+from pipeline.run.pacer import FIRST, SILENCE, STEP, Pacer, Rhythm
 from pipeline.vendors.errors import TooManyError
 
 FLOOR = 2.0
@@ -97,7 +97,7 @@ def test_then_even_steps(history, until):
 @pytest.mark.parametrize("known", range(5))
 def test_few_jobs_teach_nothing(known):
     """Fewer than five jobs are not trusted."""
-    assert Rhythm.learned([100.0] * known, floor=FLOOR) == Rhythm(STEP, STEP)
+    assert Rhythm.learned([100.0] * known, floor=FLOOR) == Rhythm(FIRST, STEP)
 
 
 def test_learning_from_late_looks_does_not_drift():
