@@ -34,6 +34,7 @@ from pipeline.vendors.redaction import redact, without_tags
 
 USER_AGENT = f"storyreel/{__version__}"
 MOST_ANSWER_BYTES = 8 * 1024 * 1024
+_LEAST_SECRET = 8  # characters; a shorter piece of a key would blot out ordinary words
 _WARM = 30.0  # seconds after an exchange in which its connection is surely still open
 
 Sending = Callable[[], Awaitable[object]]
@@ -88,6 +89,8 @@ class Session:
         base_url: where it is; paths are added to it.
         key_header: the header that carries the key.
         key: the key; it is in no ``repr`` and no error.
+        key_form: how the header spells it, such as ``Bearer {key}``.
+        key_mark: what every key of the vendor begins with, often its name: that is no secret.
         patience: how long to wait.
     """
 
@@ -98,19 +101,23 @@ class Session:
         *,
         key_header: str,
         key: str,
+        key_form: str = "{key}",
+        key_mark: str = "",
         patience: Patience | None = None,
     ) -> None:
         self.who = who
         self._patience = patience or Patience()
         self._base = base_url.rstrip("/")
-        self._key_header, self._key = key_header, key
+        self._signature = {key_header: key_form.format(key=key)}
+        rest = key.removeprefix(key_mark)
+        self._secret = rest if len(rest) >= _LEAST_SECRET else key
         self._turn = asyncio.Semaphore(self._patience.at_once)
         self._last_exchange = float("-inf")
         self._client = make_client(self._patience)
 
     def clean(self, text: str) -> str:
         """``text`` fit to be shown."""
-        return redact(text, (self._key,))
+        return redact(text, (self._secret,))
 
     @property
     def warm(self) -> bool:
@@ -147,7 +154,7 @@ class Session:
         """
         flight = Flight(sending)
         wanted: dict[str, Any] = {"params": query, "content": content, "files": files}
-        signed = {**(headers or {}), self._key_header: self._key}
+        signed = {**(headers or {}), **self._signature}
         async with self._turn:
             try:
                 request = self._client.build_request(
