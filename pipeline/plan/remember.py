@@ -37,7 +37,8 @@ def _with_take(block: ShotTakes, take: Take) -> ShotTakes:
     """The block with ``take``, renumbered if another process used its number meanwhile."""
     same = [t for t in block.takes if (t.key, t.clip) == (take.key, take.clip)]
     if same:
-        grown = replace(same[0], frames={**same[0].frames, **take.frames})
+        frames = {**same[0].frames, **take.frames}
+        grown = replace(same[0], frames=frames, job=same[0].job or take.job)
         return replace(block, takes=tuple(grown if t is same[0] else t for t in block.takes))
     if any(t.number == take.number for t in block.takes):
         take = replace(take, number=block.next_number())

@@ -6,11 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.ids import Digest, ShotId, TakeKey
+from pipeline.storyboard.shot import FrameOf
 
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """One clip made for a shot; ``number`` is a label, never used again."""
+    """One clip made for a shot; ``number`` is a label, never used again.
+
+    ``job`` is the number its route knows it by: whoever has the route's key can ask for the clip
+    again, without the journal of the machine that paid. Older locks have none.
+    """
 
     number: int
     key: TakeKey
@@ -19,9 +24,19 @@ class Take:
     variation: int = 1
     seed: int | None = None
     route: str | None = None
+    job: str | None = None
     price: str | None = None
     frames: Mapping[str, Digest] = field(default_factory=dict)
     """By moment (``last``, ``2s``), the digest of the pixels handed to other shots."""
+
+    def pixels_of(self, frame: FrameOf) -> Digest | None:
+        """The pixels it handed over as ``frame``, if it did."""
+        return self.frames.get(moment_of(frame))
+
+
+def moment_of(frame: FrameOf) -> str:
+    """How a frame is named among its take's: ``last``, ``first``, ``2s``."""
+    return str(frame).removeprefix(frame.shot).lstrip(".@")
 
 
 @dataclass(frozen=True, slots=True)

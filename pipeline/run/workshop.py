@@ -21,7 +21,7 @@ from pipeline.models.catalog import models
 from pipeline.plan.request import request_for
 from pipeline.plan.step import Forced as ForcedReason
 from pipeline.plan.step import Gone, Make, Missing, Resume, Reuse, Step
-from pipeline.plan.take import Lock, Take
+from pipeline.plan.take import Lock, Take, moment_of
 from pipeline.run.events import Event, Found, Noted, Progressed, Stored
 from pipeline.run.handover import HandedFrame, frame_index, hand_over
 from pipeline.run.order import order_for
@@ -196,7 +196,8 @@ class Workshop:
         if known:
             return replace(known, frames={**known.frames, **frames})
         record = self.store.record(clip.digest)
-        paid = record and record.for_key(key)
+        made = record and record.for_key(key)
+        paid = made if made and made.route else None
         return Take(
             number=takes.next_number(),
             key=key,
@@ -204,17 +205,15 @@ class Workshop:
             model=step.shot.model,
             seed=step.request.seed,
             route=paid.route if paid else None,
-            price=paid.price if paid and paid.route else None,
+            job=paid.job if paid else None,
+            price=paid.price if paid else None,
             frames=frames,
         )
 
     def _frames(self, name: ShotId, clip: Clip) -> dict[str, Digest]:
         """Take every frame that other shots want of this clip, now that it is here."""
         wanted = self.wanted.get(name, ())
-        return {
-            str(frame).removeprefix(name).lstrip(".@"): self._handed(frame, clip).pixels
-            for frame in wanted
-        }
+        return {moment_of(frame): self._handed(frame, clip).pixels for frame in wanted}
 
     def _handed(self, frame: FrameOf, clip: Clip) -> HandedFrame:
         cut = self.cuts[frame.shot]

@@ -87,6 +87,7 @@ def _take(take: Take) -> dict[str, Any]:
             "variation": take.variation,
             "seed": take.seed,
             "route": take.route,
+            "job": take.job,
             "price": take.price,
             "frames": dict(sorted(take.frames.items())),
         }

@@ -51,6 +51,7 @@ _TAKE: Mapping[str, Check] = {
     "variation": _counts(1),
     "seed": _counts(0),
     "route": _is_text,
+    "job": _is_text,
     "price": _is_text,
     "frames": _are_frames,
 }

@@ -27,6 +27,7 @@ takes = st.builds(
     variation=st.integers(1, 4),
     seed=st.none() | st.integers(0, 2**31 - 1),
     route=st.none() | st.just("apiframe"),
+    job=st.none() | st.just("2b0c7a90-5a53-4d4b-9f0e-0d8f4a1b2c3d"),
     price=st.none() | st.just("120 credits"),
     frames=st.dictionaries(st.sampled_from(["last", "first", "2s"]), st.just(Digest("f" * 64))),
 )
