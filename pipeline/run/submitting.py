@@ -67,7 +67,8 @@ async def send(
         published = [await _publish(errands, counter, fit, picture) for picture in job.pictures]
     body = vendor.body(job.asked(tuple(one.url for one in published)))
     expiries = [one.expires for one in published if one.expires is not None]
-    await errands.patiently("connect", counter, vendor.connect)
+    if not vendor.warm:
+        await errands.patiently("connect", counter, vendor.connect)
     async with counter.posts:
         await errands.turn(counter, URGENT)
         _refuse_closed(counter)

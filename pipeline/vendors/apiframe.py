@@ -107,10 +107,14 @@ class Apiframe:
         }
         return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
 
+    @property
+    def warm(self) -> bool:
+        """Whether a connection was in use a moment ago."""
+        return self._session.warm
+
     async def connect(self) -> None:
-        """Ask who we are, unless a connection was in use a moment ago."""
-        if not self._session.warm:
-            self._read("connect", await self._session.ask("GET", "/v2/me"))
+        """Ask who we are."""
+        self._read("connect", await self._session.ask("GET", "/v2/me"))
 
     async def submit(
         self, body: bytes, idempotency_key: str, sending: Sending | None = None

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pipeline.models.abilities import Mode
-from pipeline.vendors.errors import VendorError
+from pipeline.vendors.errors import Charged, VendorError
 
 Handle = Mapping[str, Any]
 """A job as its vendor knows it: opaque, JSON, kept in the journal, never taken apart elsewhere."""
@@ -82,9 +82,10 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """The job was cancelled, by whomever."""
+    """The job was cancelled, by whomever; ``charged`` as far as the vendor tells."""
 
     word: str
+    charged: Charged = "refunded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,11 @@ class Vendor(Protocol):
         Raises:
             BadRequestError: the route cannot be asked this; our check should have known.
         """
+        ...
+
+    @property
+    def warm(self) -> bool:
+        """Whether a connection was in use a moment ago: then ``connect`` has nothing to do."""
         ...
 
     async def connect(self) -> None:

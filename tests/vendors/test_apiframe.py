@@ -536,14 +536,16 @@ def test_a_list_that_is_none_is_told(body: dict[str, Any]) -> None:
     assert isinstance(error, UnreadableError)
 
 
-def test_connecting_asks_only_when_nothing_was_asked_for_a_while() -> None:
-    """A warm connection is left alone; a refused key is told before anything is posted."""
+def test_connecting_warms_the_line() -> None:
+    """It is warm after any exchange, so that one need not connect; a refused key is told then."""
 
-    async def twice(one: Apiframe) -> None:
+    async def connecting(one: Apiframe) -> tuple[bool, bool]:
+        before = one.warm
         await one.connect()
-        await one.connect()
+        return before, one.warm
 
-    _, heard = with_server(lambda _: http(200, ME), twice)
+    warm, heard = with_server(lambda _: http(200, ME), connecting)
+    assert warm == (False, True)
     assert [one.target for one in heard] == ["/v2/me"]
     error = failing(http(401, {"error": "no"}), lambda one: one.connect())
     assert isinstance(error, KeyRefusedError)
