@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import threading
 import time
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import click
 
+from pipeline.desk.amounts import spelled
 from pipeline.desk.faults import mixture, parse_rules
 from pipeline.desk.ledger import total
 from pipeline.desk.listener import VENDORS
-from pipeline.desk.options import KEY, parse_time
+from pipeline.desk.options import parse_time
 from pipeline.desk.server import Desk
 from pipeline.errors import StoryreelError, UsageError
 from pipeline.settings import read_settings
 
+_ACCOUNT = re.compile(r"([^:]+):(\d+(?:\.\d+)?)", re.ASCII)
 _PATH = click.Path(path_type=Path)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("vendor", type=click.Choice(sorted(VENDORS)))
-@click.option("--port", default=8787, show_default=True, help="0 takes any free one.")
+@click.option("--port", type=int, help="0 takes any free one [8787 apiframe, 8788 empiriolabs].")
 @click.option("--size", type=click.IntRange(16, 1080), help="Short side of the clips, in pixels.")
 @click.option("--plain", is_flag=True, help="All clips of one length look alike: quick to make.")
 @click.option(
@@ -40,14 +44,22 @@ _PATH = click.Path(path_type=Path)
     "--account",
     "accounts",
     multiple=True,
-    metavar="KEY:CREDITS",
-    help=f"An account; may be given again. Absent: {KEY}:100000.",
+    metavar="KEY:AMOUNT",
+    help="An account, with money in the vendor's unit; may be given again.",
 )
 @click.option("--most-jobs", type=click.IntRange(1), help="Jobs at once; the others wait.")
 @click.option("--most-requests", type=click.IntRange(1), help="Requests a minute before 429.")
-@click.option("--link-life", type=float, help="Seconds a clip can be fetched [a day].")
+@click.option("--refunds/--no-refunds", default=None, help="Failed jobs cost nothing [or do].")
+@click.option("--job-life", type=float, help="Seconds a job is known after its end.")
+@click.option("--link-life", type=float, help="Seconds a clip can be fetched after that end.")
 @click.option("--upload-life", type=float, help="Seconds a picture is kept [an hour].")
 @click.option("--smallest-picture", type=click.IntRange(1), help="Shortest side of one [300].")
+@click.option("--data-uris", is_flag=True, default=None, help="Take pictures as data: URIs too.")
+@click.option(
+    "--variety/--no-variety",
+    default=None,
+    help="Answer in every shape the documents allow, drawn from the seed [it does].",
+)
 @click.option("--ledger", type=_PATH, help="Append every charge to this file, synced.")
 @click.option("--clips", type=_PATH, help="Keep the clips here, and find them again.")
 @click.option("--faults", type=_PATH, help="Rules of misbehaviour, as JSON.")
@@ -59,7 +71,9 @@ _PATH = click.Path(path_type=Path)
 )
 @click.option("--ffmpeg", type=_PATH, help="The ffmpeg to use.")
 @click.option("--quiet", is_flag=True, help="Do not show the requests.")
-def main(vendor: str, port: int, faults: Path | None, chance: float | None, **flags: Any) -> None:
+def main(
+    vendor: str, port: int | None, faults: Path | None, chance: float | None, **flags: Any
+) -> None:
     """Speak VENDOR's API on this machine, strictly, with clips made on the spot.
 
     Nothing leaves the machine and nothing is paid. `POST /desk/faults` makes it misbehave,
@@ -68,6 +82,7 @@ def main(vendor: str, port: int, faults: Path | None, chance: float | None, **fl
     try:
         rules = _rules(faults) + (mixture(chance) if chance else [])
         tell = None if flags.pop("quiet") else _tell
+        port = VENDORS[vendor].port if port is None else port
         with Desk(vendor, port=port, tell=tell, rules=rules, **_options(flags)) as desk:
             _run(desk, vendor)
     except (StoryreelError, OSError, ValueError) as error:
@@ -94,11 +109,11 @@ def _options(flags: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
-def _account(written: str) -> tuple[str, int]:
-    key, _, amount = written.partition(":")
-    if not key or not amount.isdigit():
-        raise UsageError(f"{written!r} is no account.", hint="Write KEY:CREDITS.")
-    return key, int(amount)
+def _account(written: str) -> tuple[str, Fraction]:
+    match = _ACCOUNT.fullmatch(written)
+    if not match:
+        raise UsageError(f"{written!r} is no account.", hint="Write KEY:AMOUNT, as afk_me:12.50.")
+    return match[1], Fraction(match[2])
 
 
 def _tell(line: str) -> None:
@@ -115,7 +130,8 @@ def _run(desk: Desk, vendor: str) -> None:
         threading.Event().wait()
     except KeyboardInterrupt:
         entries = desk.ledger()
-        click.echo(f"\n# {total(entries)} credits kept in {len(entries)} lines", err=True)
+        kept = f"{spelled(total(entries))} {VENDORS[vendor].unit}"
+        click.echo(f"\n# {kept} kept in {len(entries)} lines", err=True)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from pipeline.desk.clock import Clock
 from pipeline.desk.options import Options
@@ -14,10 +15,13 @@ MINUTE = 60.0
 
 @dataclass(slots=True)
 class Account:
-    """One key and its team. ``ends`` are when its jobs under way end, soonest first."""
+    """One key and its team.
+
+    ``money`` is in the vendor's unit; ``ends`` are when its jobs under way end, soonest first.
+    """
 
     key: str
-    credits: int
+    money: Fraction
     active: bool = True
     ends: list[float] = field(default_factory=list)
     asked: deque[float] = field(default_factory=deque)
@@ -58,7 +62,7 @@ class Accounts:
         """As on the first day."""
         self.by_key = {key: Account(key, amount) for key, amount in self._options.accounts.items()}
         for key in self._options.inactive:
-            self.by_key[key] = Account(key, 0, active=False)
+            self.by_key[key] = Account(key, Fraction(0), active=False)
 
     def wait(self, account: Account) -> float:
         """How long this request must wait."""

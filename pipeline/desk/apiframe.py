@@ -10,13 +10,16 @@ from __future__ import annotations
 import base64
 import binascii
 import uuid
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from pipeline.desk.accounts import Account
 from pipeline.desk.apiframe_body import MODELS
-from pipeline.desk.apiframe_jobs import Bench
+from pipeline.desk.apiframe_jobs import WORDS, Submissions
 from pipeline.desk.apiframe_told import listed, models_told, told, told_me, told_upload
+from pipeline.desk.bench import Bench
+from pipeline.desk.cdn import fetched, job_behind
 from pipeline.desk.clock import stamp
 from pipeline.desk.download import served
 from pipeline.desk.faults import NOBODY, Subject
@@ -24,10 +27,16 @@ from pipeline.desk.jobs import Job
 from pipeline.desk.parts import Parts
 from pipeline.desk.shelf import MOST, Shelf, file_part, sniff
 from pipeline.desk.wire import Answer, Request, json_answer, loads_strictly
-from pipeline.errors import StoryreelError
 from pipeline.files import digest_of_bytes
 
 _STATUSES = ("QUEUED", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED")
+_SAID = {
+    429: "Rate limit exceeded",
+    500: "Internal server error",
+    502: "Upstream CDN upload failed",
+    503: "Service temporarily unavailable",
+    504: "Gateway timeout",
+}
 _POINTS = {
     ("POST", "/v2/videos/generate"): "submit",
     ("POST", "/v2/uploads"): "publish",
@@ -41,6 +50,12 @@ class Apiframe:
     """The API. Every answer but a clip is JSON; every error is ``{"error": "…"}`` [doc]."""
 
     name = "apiframe"
+    unit = "credits"
+    port = 8787
+    usual: Mapping[str, Any] = MappingProxyType(
+        {"accounts": {"afk_desk": 100_000}, "inactive": ("afk_off",)}
+    )
+    ended = frozenset({"COMPLETED", "FAILED", "CANCELLED"})
     variables = {  # noqa: RUF012 - read, never written
         "STORYREEL_APIFRAME_URL": "{url}",
         "STORYREEL_APIFRAME_KEY_VARIABLE": "DESK_KEY",
@@ -54,15 +69,20 @@ class Apiframe:
     def reset(self) -> None:
         """Forget every job and upload."""
         self._shelf = Shelf(self._parts.options.seed)
-        self.bench = Bench(self._parts, self._shelf)
+        self._bench = Bench(self._parts, self.unit, WORDS)
+        self._submissions = Submissions(self._parts, self._shelf, self._bench)
 
     def jobs(self) -> Iterable[Job]:
         """Every job, in the order they were taken."""
-        return self.bench.by_id.values()
+        return self._bench.by_id.values()
+
+    def refusal(self, status: int, said: str | None) -> Answer:
+        """``{"error": "…"}`` [doc]; the words are ours."""
+        return json_answer(status, {"error": said or _SAID.get(status, "Error")})
 
     def settle(self) -> None:
         """Give back what is due by now."""
-        self.bench.settle()
+        self._bench.settle()
 
     def point(self, request: Request) -> str:
         """Which verb this is."""
@@ -87,13 +107,13 @@ class Apiframe:
     def _job_named(self, request: Request, point: str) -> Job | None:
         last = request.path.rpartition("/")[2]
         if point == "fetch":
-            return self.bench.by_link.get(last.removesuffix(".mp4"))
-        return self.bench.by_id.get(last.lower())
+            return job_behind(request, self._bench)
+        return self._bench.by_id.get(last.lower())
 
     async def answer(self, request: Request, point: str) -> Answer:
         """What Apiframe does and says on a good day."""
         if point == "fetch":
-            return await self._fetch(request)
+            return await fetched(request, self._bench, self._parts)
         if request.path.startswith("/uploads/"):
             return self._upload_read(request)
         if point == "models":
@@ -120,7 +140,7 @@ class Apiframe:
     async def _called(self, request: Request, point: str) -> Answer:
         account = self._account(request)
         verbs: dict[str, Callable[[Request, Account], Awaitable[Answer]]] = {
-            "submit": self.bench.submit,
+            "submit": self._submissions.submit,
             "publish": self._publish,
             "poll": self._poll,
             "list": self._list,
@@ -134,10 +154,10 @@ class Apiframe:
         name = request.path.rpartition("/")[2]
         if not _is_uuid(name):
             return json_answer(400, {"error": "Invalid job id"})  # [doc] the status
-        job = self.bench.by_id.get(name.lower())
-        if job is None or job.account != account.key or job.lost:
+        job = self._bench.job_of(account, name.lower())
+        if job is None:
             return json_answer(404, {"error": "Job not found"})  # [doc] another's is not found
-        self.bench.note_end(job)
+        self._bench.note_end(job)
         return json_answer(200, told(job, self._parts, request.base), f"{job.id[:8]}")
 
     async def _list(self, request: Request, account: Account) -> Answer:
@@ -164,9 +184,8 @@ class Apiframe:
         now = self._parts.clock.now()
         return [
             job
-            for job in reversed(self.bench.by_id.values())
-            if job.account == account.key
-            and not job.lost
+            for job in reversed(self._bench.by_id.values())
+            if self._bench.job_of(account, job.id)
             and asked.get("model", job.model) == job.model
             and ("status" not in asked or asked["status"] == job.status(now))
             and asked.get("search", job.id).lower() == job.id
@@ -203,26 +222,6 @@ class Apiframe:
         if one is None:
             return Answer(404, b"Not found", "text/plain")  # [guess] reaped, so not there
         return served(request, one.data, one.content_type)
-
-    async def _fetch(self, request: Request) -> Answer:
-        """[doc] A clip purged may be a 404; [guess] a dead link is a 403, as stores have it."""
-        job = self._job_named(request, "fetch")
-        if job is None or self.bench.is_purged(job) or job.status(self._now) != "COMPLETED":
-            return Answer(404, b"Not found", "text/plain")
-        if request.path.startswith("/cdn/dead/"):
-            return Answer(403, b"Access denied", "text/plain")
-        if request.path.startswith("/cdn/away/"):
-            there = f"{self._parts.elsewhere}/cdn/videos/{job.link}.mp4"
-            return Answer(302, b"", "", (("location", there),))
-        try:
-            data = await self.bench.clip_of(job)
-        except StoryreelError as error:
-            return json_answer(500, {"error": str(error)})
-        return served(request, data, "video/mp4", job.id[:8])
-
-    @property
-    def _now(self) -> float:
-        return self._parts.clock.now()
 
 
 def _prompt_in(body: bytes) -> str:

@@ -1,49 +1,33 @@
-"""Takes jobs as Apiframe does: once for each idempotency key, the money first, a way for each."""
+"""Takes jobs as Apiframe does: once for each idempotency key, pictures from its own shelf."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import heapq
 import json
-import random
-import time
-import urllib.request
-import uuid
 from dataclasses import dataclass
-from http.client import HTTPException
+from fractions import Fraction
 from typing import Any
 
 from pipeline.desk.accounts import Account
+from pipeline.desk.amounts import as_number
 from pipeline.desk.apiframe_body import Wish, read_wish
-from pipeline.desk.drawing import Recipe, opened
-from pipeline.desk.faults import Rule
+from pipeline.desk.bench import Bench, Order, Words, digest_of_asked
 from pipeline.desk.jobs import Job
-from pipeline.desk.ledger import Entry, What
 from pipeline.desk.options import DAY
 from pipeline.desk.parts import Parts
+from pipeline.desk.pictures import LEAST_REFERENCE, LEAST_SIDE, Picture, downloaded, wrong_with
 from pipeline.desk.shelf import MEGABYTE, Shelf
 from pipeline.desk.wire import Answer, Request, json_answer, loads_strictly
 from pipeline.files import digest_of_bytes
 
-# [doc] free text, no code; the first is the page's own example
-REFUSED = "Provider returned an error: content policy violation"
-FAILED = "Provider returned an error: generation failed, please try again"
+# [doc] free text, no code; the second is the page's own example
+WORDS = Words(
+    failed="Provider returned an error: generation failed, please try again",
+    refused="Provider returned an error: content policy violation",
+)
 CANNOT_READ = "Provider returned an error: failed to download input image"  # [guess] the words
 
 MOST_PICTURE = 20 * MEGABYTE  # [doc-3p] upstream's limit for a first frame
-WIDEST = 2.5  # [doc-3p] upstream: 1:2.5 to 2.5:1
-LEAST_SIDE = 300  # [doc]
-LEAST_REFERENCE = 400  # [doc-3p] upstream: the short side of a reference
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture given: its bytes, what tells it from others, and why it is none, if so."""
-
-    data: bytes
-    known: str
-    wrong: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +39,14 @@ class Remembered:
     at: float
 
 
-class Bench:
-    """The jobs of a desk, in the order they were taken."""
+class Submissions:
+    """What comes to ``POST /v2/videos/generate``."""
 
-    def __init__(self, parts: Parts, shelf: Shelf) -> None:
+    def __init__(self, parts: Parts, shelf: Shelf, bench: Bench) -> None:
         self._parts = parts
         self._shelf = shelf
-        self.by_id: dict[str, Job] = {}
-        self.by_link: dict[str, Job] = {}
+        self._bench = bench
         self._keys: dict[tuple[str, str], Remembered] = {}
-        self._due: list[tuple[float, str]] = []
 
     async def submit(self, request: Request, account: Account) -> Answer:
         """[doc] 202, 400 with details, 402 with figures, 409."""
@@ -81,16 +63,18 @@ class Bench:
         # from here to the answer nothing is awaited: two posts at once cannot both be first
         if seen := self._remembered(account, key):
             return self._again(seen, request, account)
-        self.settle()
-        if wish.credits > account.credits:
+        self._bench.settle()
+        if wish.credits > account.money:
             return json_answer(402, {
                 "error": "Insufficient credits",
                 "creditsRequired": wish.credits,
-                "creditsAvailable": account.credits,
+                "creditsAvailable": as_number(account.money),
             })  # fmt: skip
-        job = self._taken(wish, pictures, request, account)
+        job = self._bench.take(self._order(wish, tuple(pictures), request), account)
+        if job.key:
+            self._keys[account.key, job.key] = Remembered(job.digest, job, job.taken)
         # [doc] "almost always QUEUED"
-        return json_answer(202, {"jobId": job.id, "status": "QUEUED"}, _noted(job))
+        return json_answer(202, {"jobId": job.id, "status": "QUEUED"}, self._bench.noted(job))
 
     def _remembered(self, account: Account, key: str | None) -> Remembered | None:
         """[doc] A key is good for 24 hours; after that it makes a new job, and costs again."""
@@ -100,69 +84,32 @@ class Bench:
     def _again(self, seen: Remembered, request: Request, account: Account) -> Answer:
         """[doc] The original job, or 409 for another body [guess: another byte is another body]."""
         job, same = seen.job, seen.digest == digest_of_bytes(request.body)
-        self._write("replay" if same else "conflict", job, account)
+        self._bench.write("replay" if same else "conflict", job, account)
         if not same:
             return json_answer(409, {"error": "Idempotency-Key was used with another request body"})
         now = self._parts.clock.now()
         return json_answer(202, {"jobId": job.id, "status": job.status(now)}, f"again {job.id[:8]}")
 
-    def _taken(
-        self, wish: Wish, pictures: list[Picture], request: Request, account: Account
-    ) -> Job:
-        """Charge and keep the job; the ledger stands before anything else does."""
-        job = self._drafted(wish, pictures, request, account)
-        self._decide(job, [one.wrong for one in pictures if one.wrong])
-        self._write("charge", job, account)
-        account.credits -= job.credits
-        account.occupy(job.end)
-        self.by_id[job.id] = self.by_link[job.link] = job
-        if job.key:
-            self._keys[account.key, job.key] = Remembered(job.digest, job, job.taken)
-        if job.refund:
-            heapq.heappush(self._due, (job.end, job.id))
-        if job.ending == "COMPLETED" and job.end != float("inf"):
-            self._parts.clips.clip(job.recipe, job.spoil)
-        return job
-
-    def _drafted(
-        self, wish: Wish, pictures: list[Picture], request: Request, account: Account
-    ) -> Job:
-        options, now = self._parts.options, self._parts.clock.now()
-        whole = tuple(one.data for one in pictures)
-        asked = _asked(wish, pictures)
-        key = request.headers.get("idempotency-key")
-        name = f"{options.seed}|{account.key}|{key}|{asked}|{now if key is None else ''}"
-        while str(uuid.uuid5(uuid.NAMESPACE_URL, name)) in self.by_id:
-            name += "|again"
-        known = str(uuid.uuid5(uuid.NAMESPACE_URL, name))
-        start = account.start_of(now, options.most_jobs)
-        return Job(
-            id=known,
-            account=account.key,
+    def _order(self, wish: Wish, pictures: tuple[Picture, ...], request: Request) -> Order:
+        key, now = request.headers.get("idempotency-key"), self._parts.clock.now()
+        told = (wish.model.name, wish.prompt, wish.resolution, wish.aspect, wish.seconds, wish.seed)
+        asked = digest_of_asked(told, pictures)
+        return Order(
             model=wish.model.name,
             prompt=wish.prompt,
             seed=wish.seed,
-            input=_input(request),
-            recipe=_recipe(wish, whole, known, options.size, plain=options.plain),
+            seconds=wish.seconds,
+            resolution=wish.resolution,
+            aspect=wish.aspect,
+            price=Fraction(wish.credits),
+            pictures=pictures,
+            references=len(pictures) > 1,
             digest=digest_of_bytes(request.body),
             asked=asked,
+            name=f"{key}|{asked}|{now if key is None else ''}",
             key=key,
-            credits=wish.credits,
-            link=str(uuid.uuid5(uuid.NAMESPACE_URL, f"link|{name}")),
-            taken=now,
-            start=start,
-            end=start + options.time.of(options.seed, asked, wish.seconds),
-            created=time.time(),
+            input=_input(request),
         )
-
-    def _decide(self, job: Job, wrong: list[str]) -> None:
-        """What will become of it: rules first, then what its pictures deserve."""
-        rule = self._parts.faults.meet("job", job.subject)
-        job.spoil = self._parts.faults.meet("clip", job.subject)
-        if rule:
-            _follow(rule, job)
-        elif wrong:
-            job.ending, job.error, job.refund = "FAILED", wrong[0], True
 
     async def _picture(self, url: str, number: int, of: int) -> Picture:
         """What lies behind a link.
@@ -175,54 +122,16 @@ class Bench:
             one = self._shelf.get(path, self._parts.clock.now())
             data = one.data if one else "404"
         else:
-            data = await asyncio.to_thread(_downloaded, url)
+            data = await asyncio.to_thread(downloaded, url, MOST_PICTURE)
         if isinstance(data, str):
             return Picture(b"", url, f"{CANNOT_READ} ({data})")
-        wrong = await asyncio.to_thread(_wrong, data, self._least_side(of))
+        wrong = await asyncio.to_thread(wrong_with, data, self._least_side(of), MOST_PICTURE)
         said = f"Provider returned an error: InvalidParameter: image {number} {wrong}"
         return Picture(data, digest_of_bytes(data), said if wrong else None)
 
     def _least_side(self, of: int) -> int:
         least = self._parts.options.least_side
         return LEAST_REFERENCE if of > 1 and least == LEAST_SIDE else least
-
-    def settle(self) -> None:
-        """Give back what failed by now. [doc] In full, whatever the reason."""
-        now = self._parts.clock.now()
-        while self._due and self._due[0][0] <= now:
-            job = self.by_id[heapq.heappop(self._due)[1]]
-            account = self._parts.accounts.by_key[job.account]
-            job.refunded = True
-            self._write("refund", job, account)
-            account.credits += job.credits
-
-    def note_end(self, job: Job) -> None:
-        """Fix when it was over, the first time anybody looks."""
-        clock = self._parts.clock
-        self.settle()
-        if job.completed is None and job.end <= clock.now():
-            job.completed = min(time.time(), job.created + clock.real(job.end - job.taken))
-
-    def is_purged(self, job: Job) -> bool:
-        """[doc] Clips are kept for 24 hours by default."""
-        kept = job.end + self._parts.options.link_life
-        return job.expired or job.lost or self._parts.clock.now() > kept
-
-    async def clip_of(self, job: Job) -> bytes:
-        """The clip's bytes, once they are made.
-
-        Raises:
-            StoryreelError: it could not be made.
-        """
-        made = self._parts.clips.clip(job.recipe, job.spoil)
-        return await asyncio.to_thread(lambda: made.result().read_bytes())
-
-    def _write(self, what: What, job: Job, account: Account) -> None:
-        moved = job.credits if what in ("charge", "refund") else 0
-        self._parts.ledger.write(Entry(
-            what, account.key, moved, job.id, job.key, job.digest, job.asked,
-            job.prompt, job.seed, time.time(),
-        ))  # fmt: skip
 
 
 def _read(request: Request) -> Wish | Answer:
@@ -240,70 +149,3 @@ def _read(request: Request) -> Wish | Answer:
 def _input(request: Request) -> dict[str, Any]:
     body: dict[str, Any] = json.loads(request.body)
     return {name: value for name, value in body.items() if name != "model"}
-
-
-def _asked(wish: Wish, pictures: list[Picture]) -> str:
-    """A digest of what is asked, whatever links it is asked with."""
-    seen = [one.known for one in pictures]
-    told = (wish.model.name, wish.prompt, wish.resolution, wish.aspect, wish.seconds, wish.seed)
-    return hashlib.sha256(repr((told, seen)).encode()).hexdigest()
-
-
-def _recipe(
-    wish: Wish, pictures: tuple[bytes, ...], job: str, size: int | None, *, plain: bool
-) -> Recipe:
-    """[guess] Without a seed every job has one of its own."""
-    seed = random.Random(job).randrange(2**31) if wish.seed is None else wish.seed  # noqa: S311
-    if plain:
-        return Recipe("plain", 0, wish.seconds, wish.resolution, wish.aspect, (), size)
-    return Recipe(wish.prompt, seed, wish.seconds, wish.resolution, wish.aspect, pictures, size)
-
-
-def _follow(rule: Rule, job: Job) -> None:
-    """Let a rule decide what becomes of a job."""
-    if rule.seconds is not None:
-        job.end = job.start + rule.seconds
-    job.refund = rule.refund and rule.do in ("fail", "refuse", "cancel")
-    match rule.do:
-        case "fail":
-            job.ending, job.error = "FAILED", rule.text or FAILED
-        case "refuse":
-            job.ending, job.error = "FAILED", rule.text or REFUSED
-        case "cancel":
-            job.ending = "CANCELLED"  # [doc] the status exists; [guess] the money comes back
-        case "never":
-            job.end = float("inf")
-        case "lose":
-            job.lost = True
-        case _:  # "long": its seconds were all
-            pass
-
-
-def _wrong(data: bytes, least: int) -> str | None:
-    if len(data) > MOST_PICTURE:
-        return f"is larger than {MOST_PICTURE // MEGABYTE} MB"
-    if data.startswith(b"GIF8"):
-        return "has an unsupported format"
-    try:
-        width, height = opened(data).size
-    except ValueError:
-        return "cannot be read"
-    if min(width, height) < least:
-        return f"must be at least {least} pixels on each side, not {width}x{height}"
-    if not 1 / WIDEST <= width / height <= WIDEST:
-        return "has an aspect ratio outside 1:2.5 to 2.5:1"
-    return None
-
-
-def _downloaded(url: str) -> bytes | str:
-    request = urllib.request.Request(url, headers={"user-agent": "desk"})  # noqa: S310 - http only
-    try:
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - as above
-            data: bytes = answer.read(MOST_PICTURE + 1)
-    except (OSError, ValueError, HTTPException) as error:
-        return str(error)
-    return data
-
-
-def _noted(job: Job) -> str:
-    return f"{job.id[:8]} {job.credits} credits, {job.prompt[:40]!r}"

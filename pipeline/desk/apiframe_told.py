@@ -6,7 +6,9 @@ import uuid
 from typing import Any
 
 from pipeline.desk.accounts import Account
+from pipeline.desk.amounts import as_number
 from pipeline.desk.apiframe_body import MODELS
+from pipeline.desk.cdn import astray, link_of
 from pipeline.desk.clock import stamp
 from pipeline.desk.faults import Rule
 from pipeline.desk.jobs import Job
@@ -19,11 +21,11 @@ def told(job: Job, parts: Parts, base: str) -> dict[str, Any]:
 
     [guess] what stands in ``input``: the prompt and the parameters, as they were sent.
     """
-    astray: dict[str, Any] = {}
+    misled: dict[str, Any] = {}
     if job.status(parts.clock.now()) == "COMPLETED":
         rule = parts.faults.meet("link", job.subject)
-        astray = _astray(rule, job, base, parts.elsewhere) if rule else {}
-    return {**listed(job, parts, base), **astray, "input": job.input}
+        misled = _misled(rule, job, base, parts.elsewhere) if rule else {}
+    return {**listed(job, parts, base), **misled, "input": job.input}
 
 
 def listed(job: Job, parts: Parts, base: str) -> dict[str, Any]:
@@ -38,10 +40,10 @@ def listed(job: Job, parts: Parts, base: str) -> dict[str, Any]:
         "model": job.model,
         "progress": job.progress(now) if parts.options.progress else None,
         # [doc] purged: "`result` URLs may 404", so the link is still told
-        "result": {"videoUrl": f"{base}/cdn/videos/{job.link}.mp4"} if done else None,
+        "result": {"videoUrl": link_of(job, base)} if done else None,
         "error": job.error if status == "FAILED" else None,
         # [doc] debited when taken, 0 in the example of a failed job
-        "creditCost": 0 if job.refunded else job.credits,
+        "creditCost": 0 if job.refunded else as_number(job.price),
         "webhookStatus": None,
         "createdAt": stamp(job.created),
         "completedAt": stamp(job.completed) if job.completed else None,
@@ -49,22 +51,14 @@ def listed(job: Job, parts: Parts, base: str) -> dict[str, Any]:
     }
 
 
-def _astray(rule: Rule, job: Job, base: str, elsewhere: str) -> dict[str, Any]:
+def _misled(rule: Rule, job: Job, base: str, elsewhere: str) -> dict[str, Any]:
     """What is told in place of the link."""
     if rule.do == "expired":
         job.expired = True
         return {"expired": True}
     if rule.do == "no-link":
         return {"result": None}
-    name = f"{job.link}.mp4"
-    links = {
-        "dead": f"{base}/cdn/dead/{name}",
-        "away": f"{base}/cdn/away/{name}",
-        "elsewhere": f"{elsewhere}/cdn/videos/{name}",
-        "private": f"https://192.168.0.1/videos/{name}",
-        "to": rule.to or "file:///etc/passwd",
-    }
-    return {"result": {"videoUrl": links[rule.do]}}
+    return {"result": {"videoUrl": astray(rule, job, base, elsewhere)}}
 
 
 def told_upload(one: Upload, base: str, expires: str) -> dict[str, Any]:
@@ -85,7 +79,7 @@ def told_me(account: Account, most_jobs: int | None) -> dict[str, Any]:
         "id": _id("team", account.key),
         "name": "A desk",
         "plan": "desk",
-        "credits": account.credits,
+        "credits": as_number(account.money),
         "customerId": None,
     }
     if most_jobs:

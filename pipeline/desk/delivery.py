@@ -9,7 +9,7 @@ from email.utils import formatdate
 from typing import Any, Literal
 
 from pipeline.desk.faults import Rule
-from pipeline.desk.wire import Answer, json_answer, spell_head
+from pipeline.desk.wire import Answer, spell_head
 
 WEB_PAGE = b"<!doctype html><html><head><title>502</title></head><body>Bad gateway</body></html>"
 
@@ -35,29 +35,22 @@ def plain(answer: Answer) -> Delivery:
     return Delivery(spell_head(answer) + answer.body)
 
 
-def refused(rule: Rule, now: float) -> Delivery:
+Refusal = Callable[[int, str | None], Answer]
+"""How a vendor says that it failed: a status, and words if they are given."""
+
+
+def refused(rule: Rule, now: float, refusal: Refusal) -> Delivery:
     """What comes instead of an answer when the vendor does nothing, or has done it unsaid."""
     if rule.do == "hang":
         return Delivery(b"", "hang", hang=3600.0 if rule.seconds is None else rule.seconds)
     if rule.do == "too-many":
-        return plain(_too_many(rule, now))
+        return plain(_too_many(rule, now, refusal(429, rule.text)))
     if rule.do == "status":
-        return plain(
-            json_answer(rule.status, {"error": rule.text or _SAID.get(rule.status, "Error")})
-        )
+        return plain(refusal(rule.status, rule.text))
     return Delivery(b"", rule.how)
 
 
-_SAID = {
-    500: "Internal server error",
-    502: "Upstream CDN upload failed",
-    503: "Service temporarily unavailable",
-    504: "Gateway timeout",
-}
-
-
-def _too_many(rule: Rule, now: float) -> Answer:
-    answer = json_answer(429, {"error": "Rate limit exceeded"})
+def _too_many(rule: Rule, now: float, answer: Answer) -> Answer:
     if rule.retry_after is None:
         return answer
     wait = rule.retry_after
@@ -66,8 +59,13 @@ def _too_many(rule: Rule, now: float) -> Answer:
     return replace(answer, headers=(("retry-after", said),))
 
 
-def spoiled(rule: Rule, answer: Answer) -> Delivery:
-    """A good answer, spoiled on its way."""
+def spoiled(rule: Rule, answer: Answer, ended: frozenset[str]) -> Delivery:
+    """A good answer, spoiled on its way; ``ended`` are the vendor's words for a job that is over.
+
+    An unknown word stands for work under way: a job that has ended is not brought back.
+    """
+    if rule.do == "word" and json.loads(answer.body).get("status") in ended:
+        return plain(answer)
     return _SPOILERS[rule.do](rule, answer)
 
 
@@ -121,12 +119,6 @@ def _changed(
     return change
 
 
-def _word(rule: Rule, answer: Answer) -> dict[str, Any]:
-    """An unknown word stands for work under way: a job that has ended is not brought back."""
-    running = json.loads(answer.body).get("status") in ("QUEUED", "PROCESSING")
-    return {"status": rule.text or "UPSCALING"} if running else {}
-
-
 def _gone(_: Rule, answer: Answer) -> Delivery:
     return plain(replace(answer, status=404, body=b"Not found", kind="text/plain"))
 
@@ -142,7 +134,7 @@ _SPOILERS: dict[str, Callable[[Rule, Answer], Delivery]] = {
     "garbage": _garbage,
     "not-an-object": _list,
     "set": _changed(lambda rule, _: dict(rule.set)),
-    "word": _changed(_word),
+    "word": _changed(lambda rule, _: {"status": rule.text or "UPSCALING"}),
     "progress": _changed(lambda rule, _: {"progress": rule.value}),
     "cut": _cut,
     "lie": _lie,

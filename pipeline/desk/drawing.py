@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -30,9 +30,9 @@ _SCALE = "flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact"
 class Recipe:
     """All that decides a clip's bytes.
 
-    ``pictures`` are bytes of the pictures given: one is the first frame, more are references.
-    ``aspect`` counts without a first frame. ``small`` is the short side in place of the
-    resolution's.
+    ``pictures`` are bytes of the pictures given: one is the first frame, unless it is sent
+    ``as_references``; more are references. ``aspect`` counts without a first frame. ``small`` is
+    the short side in place of the resolution's.
     """
 
     prompt: str
@@ -44,13 +44,15 @@ class Recipe:
     small: int | None = None
     rate: int = RATE
     silent: bool = False
+    as_references: bool = field(default=False, repr=False)
 
     @property
     def digest(self) -> str:
         """What tells this clip from every other."""
         seen = [digest_of_bytes(one) for one in self.pictures]
         told = repr(replace(self, pictures=())) + repr(seen)
-        return hashlib.sha256(told.encode()).hexdigest()
+        alone = "|as a reference" if self.as_references else ""
+        return hashlib.sha256((told + alone).encode()).hexdigest()
 
     @property
     def frames(self) -> int:
@@ -96,7 +98,7 @@ def ground(recipe: Recipe) -> bytes:
     from PIL import Image
 
     pictures = [opened(one) for one in recipe.pictures]
-    first = pictures[0] if len(pictures) == 1 else None
+    first = pictures[0] if len(pictures) == 1 and not recipe.as_references else None
     size = size_of(recipe, first)
     if first:
         page = first if first.size == size else first.resize(size, Image.Resampling.LANCZOS)

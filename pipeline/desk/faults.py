@@ -50,7 +50,7 @@ KINDS: dict[str, frozenset[str]] = {
     "redirect": frozenset({"fetch"}),  # to: another host
     # the whole job, decided when it is taken
     "long": frozenset({"job"}),  # seconds: it lasts so long
-    "fail": frozenset({"job"}),  # text: its error; refund
+    "fail": frozenset({"job"}),  # text: its error; refund: not as usual
     "refuse": frozenset({"job"}),  # text: moderation's words; refund
     "cancel": frozenset({"job"}),  # ended by somebody; refund
     "never": frozenset({"job"}),  # it goes on for ever
@@ -98,9 +98,9 @@ class Rule:
     bytes: int | None = None
     how: Literal["reset", "close"] = "reset"
     to: str | None = None
-    value: int | None = None
+    value: float | None = None
     set: Mapping[str, Any] = field(default_factory=dict)
-    refund: bool = True
+    refund: bool | None = None
 
 
 _WORDS: dict[str, tuple[str, ...]] = {
@@ -114,7 +114,7 @@ _KINDS_OF_VALUES: dict[str, tuple[type, ...]] = {
     "chance": (int, float),
     "seconds": (int, float),
     "retry_after": (int, str, type(None)),
-    "value": (int, type(None)),
+    "value": (int, float, type(None)),
     "set": (dict,),
     "refund": (bool,),
     **dict.fromkeys(("first", "every", "times", "status", "bytes"), (int,)),

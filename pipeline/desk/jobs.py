@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Literal
 
 from pipeline.desk.drawing import Recipe
@@ -31,7 +32,7 @@ class Job:
     digest: str
     asked: str
     key: str | None
-    credits: int
+    price: Fraction
     link: str
     taken: float
     start: float

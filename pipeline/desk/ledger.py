@@ -11,10 +11,13 @@ import os
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import IO, Literal
 
 What = Literal["charge", "refund", "replay", "conflict", "reset"]
+
+_SIGNS: dict[str, int] = {"charge": 1, "refund": -1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +25,14 @@ class Entry:
     """One line of the book.
 
     ``digest`` is of the body as it came; ``asked`` of what it asks, whatever links its pictures
-    had: equal in two submissions of one take. Only ``charge`` and ``refund`` move ``credits``.
+    had: equal in two submissions of one take. Only ``charge`` and ``refund`` move an ``amount``:
+    exact, as text, in the vendor's own ``unit``.
     """
 
     what: What
     account: str
-    credits: int = 0
+    amount: str = "0"
+    unit: str = ""
     job: str = ""
     key: str | None = None
     digest: str = ""
@@ -72,18 +77,21 @@ def read_ledger(path: Path) -> list[Entry]:
     return [Entry(**json.loads(line)) for line in lines]
 
 
-def total(entries: Iterable[Entry]) -> int:
-    """The credits kept: charges less refunds."""
-    return sum(_signed(entry) for entry in entries)
+def total(entries: Iterable[Entry]) -> Fraction:
+    """What was kept of one unit: charges less refunds.
+
+    Raises:
+        ValueError: they are in several units.
+    """
+    moved = [entry for entry in entries if entry.what in _SIGNS]
+    if len(units := sorted({entry.unit for entry in moved})) > 1:
+        raise ValueError(f"a sum of {' and '.join(units)} says nothing")
+    return sum((_SIGNS[entry.what] * Fraction(entry.amount) for entry in moved), Fraction(0))
 
 
 def charges(entries: Iterable[Entry]) -> Counter[str]:
     """By what was asked, how often it was charged and not given back."""
     count: Counter[str] = Counter()
     for entry in entries:
-        count[entry.asked] += {"charge": 1, "refund": -1}.get(entry.what, 0)
+        count[entry.asked] += _SIGNS.get(entry.what, 0)
     return +count
-
-
-def _signed(entry: Entry) -> int:
-    return {"charge": entry.credits, "refund": -entry.credits}.get(entry.what, 0)

@@ -18,7 +18,8 @@ from pipeline.desk.faults import NOBODY, Faults, Rule
 from pipeline.desk.ledger import Ledger
 from pipeline.desk.options import Options
 from pipeline.desk.parts import Parts, VendorOnDesk
-from pipeline.desk.private import Private, Stranger, Traffic
+from pipeline.desk.private import Private
+from pipeline.desk.traffic import Stranger, Traffic
 from pipeline.desk.wire import (
     MOST_HEAD,
     Answer,
@@ -31,7 +32,7 @@ from pipeline.desk.wire import (
     spell_head,
 )
 
-VENDORS: dict[str, Callable[[Parts], VendorOnDesk]] = {"apiframe": Apiframe}
+VENDORS: dict[str, type[VendorOnDesk]] = {"apiframe": Apiframe}
 
 HOST = "127.0.0.1"
 _ENDLESS = b"\0" * 65536
@@ -67,7 +68,7 @@ class Server:
     @property
     def traffic(self) -> Traffic:
         """What came in."""
-        return self.private.traffic
+        return self.parts.traffic
 
     async def start(self, port: int = 0) -> None:
         """Listen; ``url`` is then known.
@@ -96,7 +97,7 @@ class Server:
         self.traffic.connections += 1
         rule = self.parts.faults.meet("connect", NOBODY)
         if rule:
-            await self._talk(writer, self._send(writer, refused(rule, 0)))
+            await self._talk(writer, self._send(writer, refused(rule, 0, self.vendor.refusal)))
         else:
             await self._talk(writer, self._converse(reader, writer))
 
@@ -135,7 +136,7 @@ class Server:
         """Answer one request; whether the connection goes on."""
         point = self.vendor.point(head)
         if point and (rule := self.parts.faults.meet(point, NOBODY, unread=True)):
-            return await self._send(writer, refused(rule, 0))
+            return await self._send(writer, refused(rule, 0, self.vendor.refusal))
         request = replace(head, body=await read_body(reader, writer, head))
         if head.path.startswith("/desk/"):
             return await self._send(writer, plain(self.private.answer(request)))
@@ -145,7 +146,7 @@ class Server:
 
     def _count(self, request: Request, point: str) -> None:
         self.traffic.requests[point or "other"] += 1
-        if point in ("fetch", "") and "x-api-key" in request.headers:
+        if point in ("fetch", "") and request.headers.keys() & {"x-api-key", "authorization"}:
             self.traffic.leaks += 1
 
     async def _delivery(self, request: Request, point: str) -> Delivery:
@@ -162,13 +163,15 @@ class Server:
         self._say(f"  rule: {rule.do} on {rule.on}")
         now = self.parts.clock.now()
         if rule.do in REFUSALS and rule.when == "before":
-            return refused(rule, now)
+            return refused(rule, now, self.vendor.refusal)
         if rule.do == "whole":
             request = replace(request, headers={**request.headers, "range": ""})
         answer = await self._answered(request, point)
         if rule.do in ("slow", "whole"):
             return plain(answer)
-        return refused(rule, now) if rule.do in REFUSALS else spoiled(rule, answer)
+        if rule.do in REFUSALS:
+            return refused(rule, now, self.vendor.refusal)
+        return spoiled(rule, answer, self.vendor.ended)
 
     async def _answered(self, request: Request, point: str) -> Answer:
         """The vendor's own answer, with a number of its own [doc: Apiframe's ``x-request-id``]."""

@@ -6,12 +6,12 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 
 from pipeline.desk.faults import Rule
 
 DAY = 24 * 3600.0
-KEY = "afk_desk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,17 @@ def parse_time(written: str) -> JobTime:
 class Options:
     """How a desk is set up.
 
-    ``accounts`` are keys and their credits, ``inactive`` keys that answer 403. ``size`` is the
-    short side of the clips made, in place of the resolution asked. ``plain`` clips are all alike.
-    ``most_jobs`` run at once in an account, the others wait; ``most_requests`` a minute are
-    answered. All times are the desk's.
+    ``accounts`` are keys and their money, in the vendor's unit; ``inactive`` keys are refused.
+    ``size`` is the short side of the clips made, in place of the resolution asked. ``plain`` clips
+    are all alike. ``most_jobs`` run at once in an account, the others wait; ``most_requests`` a
+    minute are answered. A failed job ``refunds`` its price. A job's state is kept ``job_life``
+    after its end, its clip ``link_life``. With ``variety`` a vendor that documents little answers
+    in every shape its documents allow, drawn from the seed. All times are the desk's. What is
+    usual for one vendor stands with it.
     """
 
-    accounts: Mapping[str, int] = field(default_factory=lambda: {KEY: 100_000})
-    inactive: tuple[str, ...] = ("afk_off",)
+    accounts: Mapping[str, Fraction] = field(default_factory=dict)
+    inactive: tuple[str, ...] = ()
     size: int | None = None
     plain: bool = False
     time: JobTime = field(default_factory=JobTime)
@@ -74,9 +77,13 @@ class Options:
     rules: tuple[Rule, ...] = ()
     most_jobs: int | None = None
     most_requests: int | None = None
+    refunds: bool = True
+    job_life: float = float("inf")
     link_life: float = DAY
     upload_life: float = 3600.0
     smallest_picture: int | None = None
+    data_uris: bool = False
+    variety: bool = True
     ffmpeg: Path | None = None
 
     @property

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Any
 
+from pipeline.desk.amounts import spelled
 from pipeline.desk.faults import parse_rules
 from pipeline.desk.ledger import Entry, total
 from pipeline.desk.parts import Parts, VendorOnDesk
+from pipeline.desk.traffic import Traffic
 from pipeline.desk.wire import Answer, Request, json_answer, loads_strictly
-
-
-@dataclass(frozen=True, slots=True)
-class Stranger:
-    """A request that came to the desk's other host, with all its headers."""
-
-    path: str
-    headers: dict[str, str]
-
-
-@dataclass(slots=True)
-class Traffic:
-    """What came in: requests by verb; links read with a key that is none of their business."""
-
-    requests: Counter[str] = field(default_factory=Counter)
-    connections: int = 0
-    leaks: int = 0
-    strangers: list[Stranger] = field(default_factory=list)
 
 
 class Private:
@@ -37,7 +20,6 @@ class Private:
     def __init__(self, parts: Parts, vendor: VendorOnDesk) -> None:
         self._parts = parts
         self._vendor = vendor
-        self.traffic = Traffic()
 
     def answer(self, request: Request) -> Answer:
         """``GET`` and ``POST /desk/…``; 400 says what a rule lacks."""
@@ -50,7 +32,7 @@ class Private:
     def _answer(self, what: str, content: Any) -> Answer:
         acts: dict[str, Callable[[Any], object]] = {
             "GET ledger": lambda _: self.ledger_told(),
-            "GET traffic": lambda _: asdict(self.traffic),
+            "GET traffic": lambda _: asdict(self._parts.traffic),
             "GET faults": lambda _: self.faults_told(),
             "POST faults": self._add,
             "DELETE faults": lambda _: self._parts.faults.clear(),
@@ -73,7 +55,7 @@ class Private:
     def ledger_told(self) -> dict[str, Any]:
         """The book up to now, with its sums."""
         entries = self.entries()
-        return {"entries": [asdict(entry) for entry in entries], "total": total(entries)}
+        return {"entries": [asdict(entry) for entry in entries], "total": spelled(total(entries))}
 
     def faults_told(self) -> list[dict[str, Any]]:
         """Every rule with how often it was carried out."""
@@ -89,4 +71,4 @@ class Private:
         self._vendor.reset()
         self._parts.ledger.entries.clear()
         self._parts.ledger.write(Entry("reset", ""))
-        self.traffic = Traffic()
+        self._parts.traffic = Traffic()

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from dataclasses import fields, replace
+from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -13,9 +14,9 @@ from typing import Any, Self, TypeVar
 from pipeline.desk.faults import Rule, parse_rule
 from pipeline.desk.jobs import Job
 from pipeline.desk.ledger import Entry, total
-from pipeline.desk.listener import Server, Tell
+from pipeline.desk.listener import VENDORS, Server, Tell
 from pipeline.desk.options import JobTime, Options, parse_time
-from pipeline.desk.private import Traffic
+from pipeline.desk.traffic import Traffic
 
 T = TypeVar("T")
 
@@ -41,7 +42,7 @@ class Desk:
         self._vendor = vendor
         self._port = port
         self._tell = tell
-        self.options = _options(options)
+        self.options = _options(vendor, options)
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="desk", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -112,18 +113,22 @@ class Desk:
         """The book up to now."""
         return self._asked(lambda server: server.private.entries())
 
-    def spent(self) -> int:
-        """The credits kept up to now."""
+    def spent(self) -> Fraction:
+        """What it kept up to now, in the vendor's unit."""
         return total(self.ledger())
 
-    def credits(self, key: str | None = None) -> int:
-        """What an account has left."""
+    def left(self, key: str | None = None) -> Fraction:
+        """What an account has left, in the vendor's unit."""
 
-        def left(server: Server) -> int:
+        def left(server: Server) -> Fraction:
             server.vendor.settle()
-            return server.parts.accounts.by_key[key or self.key].credits
+            return server.parts.accounts.by_key[key or self.key].money
 
         return self._asked(left)
+
+    def credits(self, key: str | None = None) -> Fraction:
+        """What an account has left, by the name it had when only Apiframe was here."""
+        return self.left(key)
 
     def jobs(self) -> list[Job]:
         """Every job, in the order they were taken; to look at only."""
@@ -171,12 +176,16 @@ class Desk:
         await self._server.stop()
 
 
-def _options(given: dict[str, Any]) -> Options:
-    """Options from what is handy to write.
+def _options(vendor: str, given: dict[str, Any]) -> Options:
+    """Options from what is handy to write, and what is usual for the vendor.
 
     Raises:
-        ValueError, TypeError: an option or a rule is unknown.
+        ValueError, TypeError: a vendor, an option or a rule is unknown.
     """
+    if vendor not in VENDORS:
+        raise ValueError(f"no desk speaks {vendor}; there are {', '.join(VENDORS)}")
+    given = {**VENDORS[vendor].usual, **given}
+    given["accounts"] = {key: Fraction(amount) for key, amount in given["accounts"].items()}
     if "rules" in given:
         rules = (one if isinstance(one, Rule) else parse_rule(one) for one in given["rules"])
         given["rules"] = tuple(rules)

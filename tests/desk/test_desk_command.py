@@ -25,7 +25,7 @@ def test_wrong_words_are_refused(tmp_path):
     rules.write_text(json.dumps([{"do": "explode"}]))
 
     assert "write 5, 2-20 or x0.5" in refused("--time", "soon")
-    assert "KEY:CREDITS" in refused("--account", "afk_x")
+    assert "KEY:AMOUNT" in refused("--account", "afk_x")
     assert "no fault is called 'explode'" in refused("--faults", rules)
     assert "Error:" in refused("--faults", tmp_path / "none.json")
     assert "Error:" in refused("--ledger", tmp_path)

@@ -29,7 +29,7 @@ def test_a_job_costs_its_seconds(desk, caller, resolution, seconds, cost):
     caller.taken(resolution=resolution, duration=seconds)
 
     assert desk.spent() == cost
-    assert desk.credits() == 100_000 - cost
+    assert desk.left() == 100_000 - cost
 
 
 def test_the_same_key_and_body_is_the_same_job(desk, caller):
@@ -104,7 +104,7 @@ def test_what_fails_is_given_back_when_it_fails(slow_desk, kind):
 
     assert before == (72, 72)
     assert caller.job(job)["creditCost"] == 0
-    assert (slow_desk.spent(), slow_desk.credits()) == (0, 100_000)
+    assert (slow_desk.spent(), slow_desk.left()) == (0, 100_000)
 
 
 def test_a_refund_can_be_withheld(desk, caller):
@@ -134,10 +134,10 @@ def test_the_ledger_tells_who_and_what(desk, caller):
     (entry,) = desk.ledger()
 
     assert (entry.job, entry.account, entry.key) == (job, "afk_desk", "take-9")
-    assert (entry.prompt, entry.seed, entry.credits) == ("a red fox", 5, 72)
+    assert (entry.prompt, entry.seed) == ("a red fox", 5)
     told = caller.get("/desk/ledger").content
     assert [Entry(**one) for one in told["entries"]] == [entry]
-    assert told["total"] == 72
+    assert (entry.amount, entry.unit, told["total"]) == ("72", "credits", "72")
 
 
 def test_a_line_cut_off_had_not_happened(tmp_path):
@@ -145,7 +145,7 @@ def test_a_line_cut_off_had_not_happened(tmp_path):
     path = tmp_path / "ledger.jsonl"
     for cost in (72, 93):
         book = Ledger(path)
-        book.write(Entry("charge", "a", cost))
+        book.write(Entry("charge", "a", str(cost), "credits"))
         book.close()
     with path.open("ab") as file:
         file.write(b'{"what": "cha')
@@ -161,7 +161,7 @@ def test_reset_begins_anew(desk, caller):
 
     assert [entry.what for entry in desk.ledger()] == ["reset"]
     assert caller.get("/v2/jobs").content["jobs"] == []
-    assert desk.credits() == 100_000
+    assert desk.left() == 100_000
     assert desk.fired() == []
 
 
