@@ -49,7 +49,7 @@ DOORS = {
     "filelock": {"files"},
     "platformdirs": {"settings"},
     "tomli_w": {"sidecars.lock"},
-    "httpx": {"vendors.http"},
+    "httpx": {"vendors.client", "vendors.http"},
     "sqlite3": {"journal.journal"},
 }
 

@@ -22,7 +22,7 @@ from pipeline.vendors.http import Link, join_link, read_link
 from pipeline.vendors.part import Part
 from pipeline.vendors.patience import Patience
 from pipeline.vendors.sniffing import is_text
-from pipeline.vendors.streaming import Downloader, Stream, goes_through_proxy
+from pipeline.vendors.streaming import Downloader, Stream
 
 MOST_BYTES = 2 * 1024**3
 MOST_SECONDS = 1800.0
@@ -153,7 +153,7 @@ class Downloads:
         """Where to connect to for a link; ``None`` stands for its own name."""
         if link.origin == self._own or literal_address(link.origin.host):
             return [None]
-        proxied = goes_through_proxy(link)
+        proxied = self._downloader.proxy_of(link) is not None
         try:
             found = await self._look_up(link.origin.host, link.origin.port)
         except OSError as error:

@@ -1,43 +1,41 @@
-"""The one door to httpx: a session with one vendor, every failure of it translated.
+"""A session with one vendor, every failure of it translated; with ``client.py`` the door to httpx.
 
 The key is put on a request when it is sent, to the vendor's own origin only. Redirects are not
-followed. An answer is read whole, up to a limit, before anybody looks at it.
+followed. An answer is read whole, up to a limit, before anybody looks at it. Proxies and trusted
+certificates are the user's (``proxies.py``, ``trust.py``): httpx itself reads no environment.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import email.utils
-import functools
-import http.cookiejar
-import logging
-import socket
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import astuple, dataclass, field
 from typing import Any, Literal
 
 import httpx
 
-from pipeline import __version__
+from pipeline.vendors import causes
 from pipeline.vendors.answer import Answer
+from pipeline.vendors.client import headers_of, make_client, refuse_proxys_own
 from pipeline.vendors.errors import (
     MaybeSentError,
     NotSentError,
     UnreadableError,
     VendorError,
 )
+from pipeline.vendors.flight import Flight, Sending
+from pipeline.vendors.listening import Speaker
 from pipeline.vendors.patience import Patience
+from pipeline.vendors.proxies import Proxies, Proxy, proxies_of
 from pipeline.vendors.redaction import redact, without_tags
 
-USER_AGENT = f"storyreel/{__version__}"
 MOST_ANSWER_BYTES = 8 * 1024 * 1024
 _LEAST_SECRET = 8  # characters; a shorter piece of a key would blot out ordinary words
 _WARM = 30.0  # seconds after an exchange in which its connection is surely still open
 
-Sending = Callable[[], Awaitable[object]]
 Response = httpx.Response
 
 
@@ -92,6 +90,11 @@ class Session:
         key_form: how the header spells it, such as ``Bearer {key}``.
         key_mark: what every key of the vendor begins with, often its name: that is no secret.
         patience: how long to wait.
+        proxies: absent, the environment's.
+        verify: whom to trust; absent, whom the environment says.
+
+    Raises:
+        SettingsError: a variable for proxies or certificates holds none.
     """
 
     def __init__(
@@ -104,6 +107,8 @@ class Session:
         key_form: str = "{key}",
         key_mark: str = "",
         patience: Patience | None = None,
+        proxies: Proxies | None = None,
+        verify: ssl.SSLContext | None = None,
     ) -> None:
         self.who = who
         self._patience = patience or Patience()
@@ -113,11 +118,13 @@ class Session:
         self._secret = rest if len(rest) >= _LEAST_SECRET else key
         self._turn = asyncio.Semaphore(self._patience.at_once)
         self._last_exchange = float("-inf")
-        self._client = make_client(self._patience)
+        self._proxy = proxy_for(base_url, proxies or proxies_of())
+        self._client = make_client(self._patience, verify, self._proxy)
+        self._speaker = Speaker(who, "api", self.clean)
 
     def clean(self, text: str) -> str:
         """``text`` fit to be shown."""
-        return redact(text, (self._secret,))
+        return redact(text, (self._secret, *(self._proxy.secrets if self._proxy else ())))
 
     @property
     def warm(self) -> bool:
@@ -153,7 +160,7 @@ class Session:
             NotSentError, MaybeSentError, UnreadableError: there is no answer.
         """
         flight = Flight(sending)
-        wanted: dict[str, Any] = {"params": query, "content": content, "files": files}
+        parts: dict[str, Any] = {"params": query, "content": content, "files": files}
         signed = {**(headers or {}), **self._signature}
         async with self._turn:
             try:
@@ -161,21 +168,27 @@ class Session:
                     method,
                     f"{self._base}{path}",
                     headers=signed,
-                    extensions={"trace": flight.heard},
-                    **wanted,
+                    extensions={"trace": flight.heard, "speaker": self._speaker},
+                    **parts,
                 )
                 async with asyncio.timeout(self._patience.whole):
-                    return await self._exchange(request)
+                    return await self._exchange(request, flight)
             except Exception as error:  # noqa: BLE001 - the table in translate is total on purpose
                 trouble = translate(
-                    error, sent=flight.sent, who=self.who, pays=pays, clean=self.clean
+                    error,
+                    sent=flight.sent,
+                    who=self.who,
+                    pays=pays,
+                    clean=self.clean,
+                    proxy=self._proxy,
                 )
         # raised out here, so that no httpx exception with its request hangs on it
         raise flight.stopped or trouble
 
-    async def _exchange(self, request: httpx.Request) -> Answer:
+    async def _exchange(self, request: httpx.Request, flight: Flight) -> Answer:
         response = await self._client.send(request, stream=True)
         try:
+            refuse_proxys_own(response, self._proxy, flight)
             body, broken = await _read(response)
         finally:
             await response.aclose()
@@ -194,46 +207,10 @@ class Session:
         await self._client.aclose()
 
 
-@functools.cache
-def _trusted() -> ssl.SSLContext:
-    """Whom the system trusts, read once: it takes longer than a request."""
-    return httpx.create_ssl_context()
-
-
-def make_client(
-    patience: Patience, verify: ssl.SSLContext | None = None, **settings: Any
-) -> httpx.AsyncClient:
-    """A client that follows nothing, remembers no cookie, and logs no link."""
-    # httpx tells whole links at INFO and httpcore whole answers at DEBUG; links are signed
-    for name in ("httpx", "httpcore"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    return httpx.AsyncClient(
-        verify=verify or _trusted(),
-        http1=True,
-        http2=False,
-        follow_redirects=False,
-        trust_env=True,
-        cookies=http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=())),
-        headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
-        limits=httpx.Limits(
-            max_connections=patience.at_once,
-            max_keepalive_connections=patience.at_once,
-            keepalive_expiry=patience.keep_alive,
-        ),
-        timeout=httpx.Timeout(
-            connect=patience.connect,
-            read=patience.read,
-            write=patience.write,
-            pool=patience.whole,
-        ),
-        **settings,
-    )
-
-
-def headers_of(response: httpx.Response) -> dict[str, str]:
-    """By name in small letters; a vendor that does not tell its own time has this machine's."""
-    now = {"date": email.utils.formatdate(usegmt=True)}
-    return now | {name.lower(): value for name, value in response.headers.items()}
+def proxy_for(url: str, proxies: Proxies) -> Proxy | None:
+    """The proxy an address is reached through."""
+    link = read_link(url)
+    return proxies.through(*astuple(link.origin)) if link else None
 
 
 async def _read(response: httpx.Response) -> tuple[bytes, str | None]:
@@ -251,40 +228,6 @@ async def _read(response: httpx.Response) -> tuple[bytes, str | None]:
     except httpx.TransportError:
         return b"".join(pieces), "it was cut off"
     return b"".join(pieces), None
-
-
-class Flight:
-    """Listens to one request, to know the moment before its first byte may leave.
-
-    httpx tells (its ``trace`` extension) what it does: ``connection.*`` is name, TCP and TLS,
-    ``proxy.*`` and ``socks.*`` the same through a proxy. Whatever else it may tell counts as
-    leaving, so that a word unknown here can only make us more careful.
-    """
-
-    def __init__(self, sending: Sending | None) -> None:
-        self.sent = False
-        self.stopped: Exception | None = None
-        self._sending = sending
-
-    async def heard(self, event: str, info: Mapping[str, Any]) -> None:
-        """Called by httpx at every step."""
-        if self.sent or self.stopped or _only_connects(event, info):
-            return
-        if self._sending:
-            try:
-                await self._sending()
-            except Exception as error:
-                self.stopped = error
-                raise
-        self.sent = True
-
-
-def _only_connects(event: str, info: Mapping[str, Any]) -> bool:
-    if event.startswith(("connection.", "proxy.", "socks.")) or "response_closed" in event:
-        return True
-    if event.endswith((".complete", ".failed")):
-        return True  # what ends was told when it began
-    return getattr(info.get("request"), "method", None) == b"CONNECT"
 
 
 _SAYS: tuple[tuple[type[Exception], str], ...] = (
@@ -330,6 +273,7 @@ def translate(
     who: str = "the vendor",
     pays: bool = True,
     clean: Callable[[str], str] = str,
+    proxy: Proxy | None = None,
 ) -> VendorError:
     """Our error for one of httpx's, or of what lies beneath it.
 
@@ -339,55 +283,36 @@ def translate(
         who: the vendor's name.
         pays: whether the request may cost money.
         clean: makes the library's words fit to be shown.
+        proxy: what the request went through, if anything.
     """
     sentence = next(says for kind, says in _SAYS if isinstance(error, kind)).format(who=who)
+    if proxy and not sent and isinstance(error, httpx.TransportError):
+        sentence = causes.not_reached(error, who, proxy)
     brief = f"{sentence[0].upper()}{sentence[1:]}."
-    words = clean(" ".join(filter(None, (type(error).__name__, str(error), _cause(error)))))
+    words = clean(causes.words(error))
     charged: Literal["maybe", "no"] = "maybe" if sent and pays else "no"
     if isinstance(error, httpx.DecodingError):
         return UnreadableError(brief, details=words, charged=charged)
     if sent:
-        return MaybeSentError(brief, details=words, charged=charged)
-    return NotSentError(brief, details=words, hint=_hint(error))
+        through = f"{words} (through the proxy {proxy})" if proxy else words
+        return MaybeSentError(brief, details=through, charged=charged)
+    return NotSentError(brief, details=words, hint=causes.hint(error, proxy))
 
 
 @contextlib.contextmanager
-def translated(flight: Flight, who: str) -> Iterator[None]:
+def translated(flight: Flight, speaker: Speaker, proxy: Proxy | None) -> Iterator[None]:
     """Turn what httpx raises while a link is read into our errors."""
     trouble = None
     try:
         yield
     except httpx.HTTPError as error:
         trouble = translate(
-            error, sent=flight.sent, who=who, pays=False, clean=lambda text: redact(text, ())
+            error,
+            sent=flight.sent,
+            who=speaker.who,
+            pays=False,
+            clean=speaker.clean,
+            proxy=proxy,
         )
     if trouble:
         raise trouble
-
-
-def _roots(error: BaseException) -> list[BaseException]:
-    """What an error came from, itself first."""
-    found: list[BaseException] = []
-    while error not in found and len(found) < 10:
-        found.append(error)
-        below = error.__cause__ or error.__context__
-        if isinstance(below, BaseExceptionGroup):
-            below = below.exceptions[0]
-        if below is None:
-            break
-        error = below
-    return found
-
-
-def _cause(error: Exception) -> str | None:
-    deepest = _roots(error)[-1]
-    return str(deepest) if str(deepest) not in str(error) else None
-
-
-def _hint(error: Exception) -> str:
-    roots = _roots(error)
-    if any(isinstance(root, ssl.SSLCertVerificationError) for root in roots):
-        return "Its certificate is not trusted here; behind a company's proxy set SSL_CERT_FILE."
-    if any(isinstance(root, socket.gaierror) for root in roots):
-        return "Its name is not known here: look at the network and at the address."
-    return "Nothing was sent. Look at the network, and at HTTPS_PROXY if you use one."

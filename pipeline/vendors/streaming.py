@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import ssl
-import urllib.request
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import astuple, dataclass, field
 
-from pipeline.vendors.http import (
-    Flight,
-    Link,
-    Response,
-    headers_of,
-    make_client,
-    translated,
-)
+from pipeline.vendors.client import AsyncClient, headers_of, make_client, refuse_proxys_own
+from pipeline.vendors.flight import Flight
+from pipeline.vendors.http import Link, Response, translated
+from pipeline.vendors.listening import Speaker
 from pipeline.vendors.patience import Patience
+from pipeline.vendors.proxies import Proxies, Proxy, proxies_of
+from pipeline.vendors.redaction import redact
 
 
 class Downloader:
@@ -24,11 +23,29 @@ class Downloader:
 
     Args:
         patience: how long to wait.
-        verify: whom to trust; absent, whom the system trusts.
+        verify: whom to trust; absent, whom the environment says.
+        proxies: absent, the environment's.
     """
 
-    def __init__(self, patience: Patience, verify: ssl.SSLContext | None = None) -> None:
-        self._client = make_client(patience, verify)
+    def __init__(
+        self,
+        patience: Patience,
+        verify: ssl.SSLContext | None = None,
+        proxies: Proxies | None = None,
+    ) -> None:
+        self._proxies = proxies or proxies_of()
+        self._make = functools.partial(make_client, patience, verify)
+        self._clients: dict[Proxy | None, AsyncClient] = {}
+        self._client(None)  # what is wrong with the certificates is told now
+
+    def proxy_of(self, link: Link) -> Proxy | None:
+        """The proxy a link is read through; it looks the link's name up itself."""
+        return self._proxies.through(*astuple(link.origin))
+
+    def _client(self, proxy: Proxy | None) -> AsyncClient:
+        if proxy not in self._clients:
+            self._clients[proxy] = self._make(proxy)
+        return self._clients[proxy]
 
     @contextlib.asynccontextmanager
     async def open(
@@ -49,24 +66,30 @@ class Downloader:
             )
             url = link.url.copy_with(host=address)
             extensions["sni_hostname"] = link.origin.host
-        flight = Flight(None)
-        request = self._client.build_request(
+        proxy, flight = self.proxy_of(link), Flight()
+        secrets = proxy.secrets if proxy else ()
+        speaker = Speaker(link.origin.host, "link", lambda text: redact(text, secrets))
+        client = self._client(proxy)
+        request = client.build_request(
             "GET",
             url,
             headers=named,
-            extensions={**extensions, "trace": flight.heard},
+            extensions={**extensions, "trace": flight.heard, "speaker": speaker},
         )
-        with translated(flight, link.origin.host):
-            response = await self._client.send(request, stream=True)
+        translating = functools.partial(translated, flight, speaker, proxy)
+        with translating():
+            response = await client.send(request, stream=True)
         try:
-            host = link.origin.host
-            yield Stream(response.status_code, headers_of(response), response, flight, host)
+            with translating():
+                refuse_proxys_own(response, proxy, flight)
+            yield Stream(response.status_code, headers_of(response), response, translating)
         finally:
             await response.aclose()
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._client.aclose()
+        for client in self._clients.values():
+            await client.aclose()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +99,7 @@ class Stream:
     status: int
     headers: Mapping[str, str] = field(repr=False)
     _response: Response = field(repr=False)
-    _flight: Flight = field(repr=False)
-    _host: str
+    _translating: Callable[[], AbstractContextManager[None]] = field(repr=False)
 
     async def pieces(self, *, unpacked: bool) -> AsyncIterator[bytes]:
         """The body as it comes, ``unpacked`` where it was packed for the way.
@@ -85,14 +107,7 @@ class Stream:
         Raises:
             MaybeSentError, UnreadableError: it broke off.
         """
-        with translated(self._flight, self._host):
+        with self._translating():
             source = self._response.aiter_bytes() if unpacked else self._response.aiter_raw()
             async for piece in source:
                 yield piece
-
-
-def goes_through_proxy(link: Link) -> bool:
-    """Whether the environment sends such a link through a proxy, which looks its name up itself."""
-    proxies = urllib.request.getproxies()
-    wanted = proxies.get(link.origin.scheme) or proxies.get("all")
-    return bool(wanted) and not urllib.request.proxy_bypass(link.origin.host)

@@ -12,23 +12,24 @@ import pytest
 from loopback import Heard, Reply, closed_port, http, loopback
 
 from pipeline.vendors.answer import Answer
+from pipeline.vendors.client import make_client
 from pipeline.vendors.errors import (
     MaybeSentError,
     NotSentError,
     UnreadableError,
     VendorError,
 )
+from pipeline.vendors.flight import Flight
 from pipeline.vendors.http import (
     _SAYS,
     MOST_ANSWER_BYTES,
-    Flight,
     Origin,
     Session,
-    make_client,
     read_link,
     translate,
 )
 from pipeline.vendors.patience import Patience
+from pipeline.vendors.proxies import proxies_of
 
 KEY = "afk_5ecret-0123456789abcdef"
 HASTY = Patience(connect=0.5, read=0.3, write=5, whole=1)
@@ -136,8 +137,9 @@ def test_what_httpx_really_raises_is_known_as_sent_or_not(name: str) -> None:
         async with loopback(handler or in_circles) as server:
             url = server.url if handler else f"http://127.0.0.1:{closed_port()}"
             patience = Patience(read=0.3, whole=0.3, at_once=1)
-            settings = {"proxy": server.url} if "through" in request else {}
-            client = make_client(patience, **settings)
+            settings = {"ALL_PROXY": server.url} if "through" in request else {}
+            proxy = proxies_of(settings).through("https", "there.invalid", 443)
+            client = make_client(patience, proxy=proxy)
             flight = Flight(None)
             if "busy" in request:
                 holder = asyncio.create_task(client.get(url, timeout=httpx.Timeout(5)))
