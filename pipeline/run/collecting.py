@@ -98,7 +98,7 @@ async def ended(errands: Errands, attempt: Attempt, state: JobState) -> Attempt:
                 cost=state.cost,
             )
         case Cancelled():
-            return await errands.move(attempt, "cancelled", state.word, charged="refunded")
+            return await errands.move(attempt, "cancelled", state.word, charged=state.charged)
         case Lost():
             return await errands.move(attempt, "lost", state.why, error=state.why)
         case Waiting():

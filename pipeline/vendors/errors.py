@@ -105,7 +105,8 @@ class NoMoneyError(VendorError):
         if required is not None and available is not None:
             asks, has = (f"{float(amount):g}" for amount in (required, available))
             brief = f"{who} asks {asks} {unit}, and the account has {has}."
-        super().__init__(brief, hint=f"Add {unit} to your account at {who}.", request_id=request_id)
+        what = "money" if unit == "usd" else unit
+        super().__init__(brief, hint=f"Add {what} to your account at {who}.", request_id=request_id)
         self.required = required
         self.available = available
 

@@ -15,7 +15,16 @@ def _apiframe(route: Route, key: str, base_url: str) -> Vendor:
     return Apiframe(route, key, base_url)
 
 
-VENDORS: dict[str, Callable[[Route, str, str], Vendor]] = {"apiframe": _apiframe}
+def _empiriolabs(route: Route, key: str, base_url: str) -> Vendor:
+    from pipeline.vendors.empiriolabs import EmpirioLabs
+
+    return EmpirioLabs(route, key, base_url)
+
+
+VENDORS: dict[str, Callable[[Route, str, str], Vendor]] = {
+    "apiframe": _apiframe,
+    "empiriolabs": _empiriolabs,
+}
 """The routes storyreel can order through."""
 
 
@@ -43,4 +52,8 @@ def handle_of(route: str, job: str) -> Handle:
         from pipeline.vendors.apiframe import handle_of_job
 
         return handle_of_job(job)
+    if route == "empiriolabs":
+        from pipeline.vendors.empiriolabs import handle_of_job as handle_at_empiriolabs
+
+        return handle_at_empiriolabs(job)
     raise NotConnectedError(f"{route} cannot be asked from this version of storyreel.")

@@ -79,7 +79,7 @@ def error_for(
     said: str,
     figures: tuple[Fraction | None, Fraction | None] = (None, None),
 ) -> VendorError | None:
-    """The error an answer stands for; ``None`` where it is to be read.
+    """The error an answer stands for by its status; ``None`` where it is to be read.
 
     Args:
         verb: what was asked.
@@ -87,7 +87,22 @@ def error_for(
         said: the vendor's own words, fit to be shown.
         figures: what a 402 says is required, and what there is.
     """
-    meaning = verdict(verb, answer.status)
+    return error_of(verdict(verb, answer.status), verb, answer, said, figures=figures)
+
+
+def error_of(
+    meaning: Verdict,
+    verb: Verb,
+    answer: Answer,
+    said: str,
+    *,
+    figures: tuple[Fraction | None, Fraction | None] = (None, None),
+    unit: str = "credits",
+) -> VendorError | None:
+    """The error for what an answer means, where a vendor's own code may say more than its status.
+
+    ``unit`` is that of ``figures``; everything else is as ``error_for`` has it.
+    """
     if meaning == "read":
         return None
     if meaning == "unreadable":
@@ -95,7 +110,11 @@ def error_for(
     if meaning == "money":
         required, available = figures
         return NoMoneyError(
-            answer.who, required=required, available=available, request_id=answer.request_id
+            answer.who,
+            required=required,
+            available=available,
+            unit=unit,
+            request_id=answer.request_id,
         )
     kind, sentence = _ERRORS[meaning]
     return kind(
