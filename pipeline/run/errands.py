@@ -25,6 +25,7 @@ from pipeline.run.room import Room
 from pipeline.store.store import Store
 from pipeline.vendors.errors import VendorError
 from pipeline.vendors.interface import Vendor
+from pipeline.vendors.listening import tell_decision
 
 _Answer = TypeVar("_Answer")
 
@@ -130,7 +131,9 @@ class Errands:
 
     def decide(self, verb: Verb, error: VendorError, tries: int) -> Decision:
         """What to do after a failure (``run/retry.py``)."""
-        return decide(verb, error, tries, chance=self.chance.random())
+        decision = decide(verb, error, tries, chance=self.chance.random())
+        tell_decision(verb, tries, error, str(decision))
+        return decision
 
     async def turn(self, counter: Counter, can_wait: float = 0.0) -> None:
         """Wait for the account's next turn, but notice soon when the user wants to leave."""

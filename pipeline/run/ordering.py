@@ -32,6 +32,7 @@ from pipeline.run.room import Place
 from pipeline.run.submitting import Job, reconcile, send
 from pipeline.vendors.errors import JobFailedError, RefusedError
 from pipeline.vendors.interface import Waiting
+from pipeline.vendors.listening import speak_of
 
 ENDED = ("failed", "refused", "cancelled", "abandoned")
 
@@ -87,6 +88,7 @@ class Ordering:
 
         Without ``job`` (its shot has changed since) an attempt that was not sent is given up.
         """
+        speak_of(attempt.shot, attempt.id)
         with Place() as place:
             return await self._carry_on(attempt, tell, job, place)
 
@@ -125,6 +127,7 @@ class Ordering:
             return await self._look_once(attempt, tell) if mine else attempt
 
     async def _look_once(self, attempt: Attempt, tell: Tell) -> Attempt:
+        speak_of(attempt.shot, attempt.id)
         counter = self.counters.get(attempt.route)
         handle = attempt.handle
         if attempt.state == "intent":

@@ -34,15 +34,24 @@ class Wait:
 
     seconds: float
 
+    def __str__(self) -> str:
+        return f"again in {self.seconds:.1f} s"
+
 
 @dataclass(frozen=True, slots=True)
 class GiveUp:
     """It will not get better by trying now."""
 
+    def __str__(self) -> str:
+        return "given up"
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
     """It may have been charged: look it up or ask a person, do not send it again."""
+
+    def __str__(self) -> str:
+        return "asked for, not sent again"
 
 
 Decision = Wait | GiveUp | Ask
