@@ -112,6 +112,12 @@ def wants_colour(stream_is_terminal: bool, environment: Mapping[str, str] | None
     return stream_is_terminal
 
 
+def debug_log_of(environment: Mapping[str, str] | None = None) -> str | None:
+    """The file that every request is written down in (``STORYREEL_DEBUG_LOG``), if one is."""
+    environment = os.environ if environment is None else environment
+    return environment.get("STORYREEL_DEBUG_LOG") or None
+
+
 def in_ci(environment: Mapping[str, str] | None = None) -> bool:
     """Whether a build server runs us (the customary ``CI`` variable)."""
     environment = os.environ if environment is None else environment

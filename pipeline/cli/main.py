@@ -29,6 +29,7 @@ COMMANDS = {
     "models": "Show what each model can do.",
     "routes": "Show who serves which model, and at what price.",
     "journal": "Show every paid job of this project.",
+    "adopt": "Take a clip bought or shot elsewhere as a take.",
     "settle": "Say what became of a job nobody knows about.",
     "schema": "Write the JSON Schema of storyboards, for editors.",
     "explain": "Explain a fault by its code.",
@@ -87,14 +88,25 @@ class Commands(click.Group):
     default="auto",
     help="Colour the output; auto colours a terminal unless NO_COLOR is set.",
 )
-def storyreel(color: str) -> None:
+@click.option(
+    "--debug-log",
+    metavar="FILE",
+    help="Add a line of JSON for each request to FILE: who was asked and what came, no secrets.",
+)
+@click.pass_context
+def storyreel(ctx: click.Context, color: str, debug_log: str | None) -> None:
     """Films as code: a storyboard in YAML becomes a film, and only what changed is made.
 
     BOARD is a storyboard's path, or just its name: `storyreel plan launch-day`.
     """
     from pipeline.cli.console import choose_colour
+    from pipeline.settings import debug_log_of
 
     choose_colour(color)
+    if chosen := debug_log or debug_log_of():
+        from pipeline.cli.debug_log import debug_log as logging_to
+
+        ctx.with_resource(logging_to(chosen, ctx.invoked_subcommand or ""))
 
 
 def run() -> None:

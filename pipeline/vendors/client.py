@@ -69,7 +69,7 @@ def make_client(
         ),
     )
     return httpx.AsyncClient(
-        transport=_Listened(wire),
+        transport=_Listened(wire, str(proxy) if proxy else None),
         follow_redirects=False,
         trust_env=False,
         cookies=http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=())),
@@ -103,14 +103,14 @@ def refuse_proxys_own(response: httpx.Response, proxy: Proxy | None, flight: Fli
 class _Listened(httpx.AsyncBaseTransport):
     """The wire, with whoever listens hearing each exchange to its end."""
 
-    def __init__(self, wire: httpx.AsyncBaseTransport) -> None:
-        self._wire = wire
+    def __init__(self, wire: httpx.AsyncBaseTransport, through: str | None) -> None:
+        self._wire, self._through = wire, through
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         bodies = wanted()
         if bodies is None:
             return await self._wire.handle_async_request(request)
-        hearing = Hearing(_asked(request, bodies), bodies)
+        hearing = Hearing(_asked(request, bodies, self._through), bodies)
         try:
             response = await self._wire.handle_async_request(request)
         except BaseException as error:
@@ -146,7 +146,7 @@ class _ListenedStream(httpx.AsyncByteStream):
             self._hearing.ended()
 
 
-def _asked(request: httpx.Request, bodies: int) -> Asked:
+def _asked(request: httpx.Request, bodies: int, through: str | None) -> Asked:
     try:
         body = request.content[:bodies]
     except httpx.RequestNotRead:  # a form of files; their bytes are nobody's business
@@ -158,6 +158,7 @@ def _asked(request: httpx.Request, bodies: int) -> Asked:
         host=request.headers.get("host", request.url.host),  # a download connects to an address
         path=request.url.path,
         names=tuple(dict.fromkeys(request.url.params.keys())),
+        through=through,
         headers=dict(request.headers),
         size=int(request.headers.get("content-length", 0)),
         body=body,

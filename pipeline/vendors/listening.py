@@ -41,13 +41,18 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request as it leaves; ``names`` are those of the query, its values are not kept."""
+    """A request as it leaves.
+
+    ``names`` are those of the query, its values are not kept; ``through`` is the proxy's address,
+    without its name and password.
+    """
 
     speaker: Speaker
     method: str
     host: str
     path: str = field(repr=False)
     names: tuple[str, ...]
+    through: str | None
     headers: Mapping[str, str] = field(repr=False)
     size: int
     body: bytes = field(repr=False)
