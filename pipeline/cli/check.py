@@ -8,14 +8,21 @@ from typing import Any
 
 import click
 
-from pipeline.cli.boards import json_option, some_boards
+from pipeline.cli.boards import some_boards
 from pipeline.cli.console import colouring, put, put_json, say, terminal_width
 
 
 @click.command("check")
 @some_boards
-@json_option
-def command(boards: tuple[Path, ...], as_json: bool) -> int:
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["text", "github", "json"]),
+    default="text",
+    help="The form: text, annotations of a job at GitHub, JSON.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --as json.")
+def command(boards: tuple[Path, ...], form: str, as_json: bool) -> int:
     """Find every fault of a storyboard; make nothing.
 
     `-` reads the board from standard input, as if it lay in this folder. Exit code 3 if any
@@ -23,20 +30,22 @@ def command(boards: tuple[Path, ...], as_json: bool) -> int:
     """
     from pipeline.storyboard.diagnostics import BoardFaultsError
 
+    form = "json" if as_json else form
     documents: list[dict[str, Any]] = []
     faulty = False
     for path in boards:
         try:
-            documents.append(_checked(path, quiet=as_json))
+            documents.append(_checked(path, form))
         except BoardFaultsError as error:
             faulty = True
-            documents.append(_faulty(error, quiet=as_json))
-    if as_json:
+            documents.append(_faulty(error, form))
+    if form == "json":
         put_json({"schema": 1, "ok": not faulty, "boards": documents})
     return 3 if faulty else 0
 
 
-def _checked(path: Path, *, quiet: bool) -> dict[str, Any]:
+def _checked(path: Path, form: str) -> dict[str, Any]:
+    from pipeline.cli.annotations import annotation
     from pipeline.storyboard.diagnostics import fault_as_json, render_fault
     from pipeline.storyboard.loader import load_board, load_board_text
 
@@ -49,8 +58,10 @@ def _checked(path: Path, *, quiet: bool) -> dict[str, Any]:
     else:
         file = str(path)
         board = load_board(path)
-    if not quiet:
+    if form != "json":
         for warning in board.warnings:
+            if form == "github":
+                put(annotation(warning, file))
             colour, width = colouring(sys.stderr), terminal_width()
             say(render_fault(warning, board.source, file, width=width, colour=colour) + "\n")
         count = len(board.storyboard.shots)
@@ -65,11 +76,15 @@ def _stdin_folder() -> Path:
     return boards if boards.is_dir() else Path()
 
 
-def _faulty(error: Any, *, quiet: bool) -> dict[str, Any]:
+def _faulty(error: Any, form: str) -> dict[str, Any]:
+    from pipeline.cli.annotations import annotation
     from pipeline.cli.problems import show_faults
     from pipeline.storyboard.diagnostics import fault_as_json
 
-    if not quiet:
+    if form == "github":
+        for fault in error.faults:
+            put(annotation(fault, error.file))
+    if form != "json":
         show_faults(error, wants_json=False)
     faults = [fault_as_json(fault, error.file) for fault in error.faults]
     return {"file": error.file, "ok": False, "faults": faults}
