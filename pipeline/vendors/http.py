@@ -85,7 +85,7 @@ class Session:
     Args:
         who: the vendor's name, for sentences.
         base_url: where it is; paths are added to it.
-        key_header: the header that carries the key.
+        key_header: the header that carries the key; absent where it only signs what is sent.
         key: the key; it is in no ``repr`` and no error.
         key_form: how the header spells it, such as ``Bearer {key}``.
         key_mark: what every key of the vendor begins with, often its name: that is no secret.
@@ -102,7 +102,7 @@ class Session:
         who: str,
         base_url: str,
         *,
-        key_header: str,
+        key_header: str | None,
         key: str,
         key_form: str = "{key}",
         key_mark: str = "",
@@ -113,7 +113,7 @@ class Session:
         self.who = who
         self._patience = patience or Patience()
         self._base = base_url.rstrip("/")
-        self._signature = {key_header: key_form.format(key=key)}
+        self._signature = {key_header: key_form.format(key=key)} if key_header else {}
         rest = key.removeprefix(key_mark)
         self._secret = rest if len(rest) >= _LEAST_SECRET else key
         self._turn = asyncio.Semaphore(self._patience.at_once)
