@@ -113,8 +113,6 @@ def _of_exchange(heard: Exchange) -> dict[str, Any]:
         "sent": asked.size,
         "received": heard.received,
         "ids": {name: clean(told)[:_LONGEST] for name, told in ids.items()},
-            name: clean(v)[:_LONGEST] for name in REQUEST_IDS if (v := heard.headers.get(name))
-        },
         "retry_after": clean(heard.headers.get("retry-after", "")) or None,
         "error": heard.failed,
     }
