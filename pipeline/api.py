@@ -11,6 +11,7 @@ This is the only place that builds services (store, makers, ffmpeg) and hands th
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
@@ -22,7 +23,16 @@ from pipeline.files import held
 from pipeline.graph import ShotGraph
 from pipeline.ids import Digest, ShotId, TakeKey
 from pipeline.places import Places, draft_folder, places_for
-from pipeline.plan.planner import Facts, Made, Ordered, make_plan, never_ordered
+from pipeline.plan.planner import (
+    Facts,
+    Made,
+    Ordered,
+    PaidJob,
+    always_usable,
+    make_plan,
+    never_bought,
+    never_ordered,
+)
 from pipeline.plan.selection import Selection, selected_shots
 from pipeline.plan.step import Forced, Make, Reuse
 from pipeline.plan.take import Lock
@@ -30,7 +40,7 @@ from pipeline.planned import PlannedFilm, RenderedFilm
 from pipeline.run.budget import Budget, refuse_over_budget
 from pipeline.run.events import Listener, nobody
 from pipeline.run.handover import frame_index, recorded_pixels
-from pipeline.settings import read_settings
+from pipeline.settings import environment, read_settings
 from pipeline.sidecars.lock_file import load_lock
 from pipeline.store.clip import Clip
 from pipeline.store.store import Store
@@ -39,6 +49,7 @@ from pipeline.storyboard.resolver import Draft, resolve_film
 from pipeline.storyboard.shot import Film, FrameOf
 
 if TYPE_CHECKING:
+    from pipeline.adopting import Adopted
     from pipeline.film.assembler import Assembly
     from pipeline.journal.journal import Journal
     from pipeline.media.facts import ClipFacts
@@ -47,6 +58,8 @@ if TYPE_CHECKING:
 
 FramesTold = Callable[[int, int], None]
 OrderedBefore = Callable[[TakeKey], Ordered | None]
+BoughtBefore = Callable[[Digest], PaidJob | None]
+Usable = Callable[[str], bool]
 
 
 def check_storyboard(path: Path) -> Board:
@@ -100,7 +113,14 @@ def plan_film(
     plan = make_plan(
         film,
         graph,
-        facts_of(film, lock, store, ordered=_ordered(places)),
+        facts_of(
+            film,
+            lock,
+            store,
+            ordered=_ordered(places),
+            bought=_bought(places),
+            usable=_usable(places),
+        ),
         selected=selected,
         forced={ShotId(name) for name in forced},
         retry_ended=retry_failed,
@@ -125,7 +145,34 @@ def _ordered(places: Places) -> OrderedBefore:
     return ordered_by(places.journal)
 
 
-def facts_of(film: Film, lock: Lock, store: Store, ordered: OrderedBefore = never_ordered) -> Facts:
+def _bought(places: Places) -> BoughtBefore:
+    """Where the journal says clips were bought."""
+    if not places.journal.exists():
+        return never_bought
+    from pipeline.run.refetching import bought_by
+
+    return bought_by(places.journal)
+
+
+def _usable(places: Places) -> Usable:
+    """Whether a route can be ordered through from here; nobody looks until a shot has a choice."""
+
+    def usable(name: str) -> bool:
+        from pipeline.run.counters import usable_routes
+
+        return usable_routes(places.root, environment())(name)
+
+    return functools.cache(usable)
+
+
+def facts_of(
+    film: Film,
+    lock: Lock,
+    store: Store,
+    ordered: OrderedBefore = never_ordered,
+    bought: BoughtBefore = never_bought,
+    usable: Usable = always_usable,
+) -> Facts:
     """What the planner may ask of the store and of the journal."""
     cuts = {shot.id: shot.cut for shot in film.shots}
 
@@ -139,7 +186,7 @@ def facts_of(film: Film, lock: Lock, store: Store, ordered: OrderedBefore = neve
         found = record and key and record.for_key(key)
         return Made(found.fields, found.label) if found else None
 
-    return Facts(lock, store.state, store.clips_for, pixels, made, ordered)
+    return Facts(lock, store.state, store.clips_for, pixels, made, ordered, bought, usable)
 
 
 def render_film(
@@ -316,7 +363,23 @@ def settle_shot(path: Path, shot: str, *, made: str | None, again: bool) -> str:
     return settle(plan_film(path), shot, made=made, again=again)
 
 
+def adopt_clip(
+    path: Path,
+    shot: str,
+    file: Path,
+    *,
+    pick: bool = False,
+    note: str | None = None,
+    draft: Draft | None = None,
+    flags: Mapping[str, str | None] | None = None,
+) -> Adopted:
+    """Take a clip bought or shot elsewhere as a take of a shot; see ``adopting.py``."""
+    from pipeline.adopting import adopt
+
+    return adopt(plan_film(path, draft=draft, flags=flags), shot, file, pick=pick, note=note)
+
+
 __all__ = [
-    "Draft", "Forced", "Make", "PlannedFilm", "RenderedFilm", "Selection", "assemble_film",
-    "check_storyboard", "cut_film", "facts_of", "my_turn", "plan_film", "render_film",
+    "Draft", "Forced", "Make", "PlannedFilm", "RenderedFilm", "Selection", "adopt_clip",
+    "assemble_film", "check_storyboard", "cut_film", "facts_of", "my_turn", "plan_film", "render_film",
 ]  # fmt: skip

@@ -17,7 +17,7 @@ from pipeline.models.catalog import models
 from pipeline.plan.remember import remember
 from pipeline.planned import PlannedFilm
 from pipeline.run.budget import Budget, refuse_over_budget
-from pipeline.run.events import Event, Found, Listener, Stored
+from pipeline.run.events import Event, Fetched, Found, Listener, Stored
 from pipeline.run.runner import Outcome, run_plan
 from pipeline.run.workshop import Workshop
 from pipeline.settings import environment
@@ -102,7 +102,8 @@ def refuse_without_keys(planned: PlannedFilm) -> None:
     """
     from pipeline.run import counters
 
-    ground = counters.Ground(planned.places.root, planned.places.journal, environment())
+    places = planned.places
+    ground = counters.Ground(places.root, places.journal, environment(), planned.settings)
     counters.refuse_unconnected(planned.plan)
     counters.refuse_without_keys(planned.plan, ground)
 
@@ -130,7 +131,7 @@ async def _routes_open(
     refuse_unconnected(planned.plan)
     refuse_over_budget(planned.plan, budget)
     places = planned.places
-    ground = Ground(places.root, places.journal, environment())
+    ground = Ground(places.root, places.journal, environment(), planned.settings)
     board = planned.board.name
     names = routes_of_a_run(planned.plan, ground, board)
     async with paying(
@@ -156,13 +157,13 @@ class _Remembering:
 
     planned: PlannedFilm
     listen: Listener
-    heard: list[Stored | Found] = field(default_factory=list)
+    heard: list[Stored | Fetched | Found] = field(default_factory=list)
     made: list[ShotId] = field(default_factory=list)
 
     def hear(self, event: Event) -> None:
         if isinstance(event, Stored):
             self.made.append(event.shot)
-        if isinstance(event, (Stored, Found)) and event.take:
+        if isinstance(event, (Stored, Fetched, Found)) and event.take:
             self.heard.append(event)
             if event.take.route or len(self.heard) >= _TAKES_AT_ONCE:
                 self.write()

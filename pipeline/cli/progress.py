@@ -10,12 +10,13 @@ from typing import Any, Protocol
 
 from pipeline.cli.console import colouring, put_json, say
 from pipeline.run.events import (
+    Accepted,
     Event,
     Failed,
+    Fetched,
     Found,
     Generated,
     Noted,
-    Ordered,
     Progressed,
     Skipped,
     Started,
@@ -56,6 +57,8 @@ def words_for(event: Event) -> str | None:  # noqa: PLR0911 - one for each kind 
         case Stored():
             paid = f", {event.take.price}" if event.take.price else ""
             return f"{event.shot} take {event.take.number} stored{paid}"
+        case Fetched():
+            return f"{event.shot} take {event.take.number} fetched again, nothing charged"
         case Found():
             return f"{event.shot} found in the store" if event.take else None
         case Failed():
@@ -64,7 +67,7 @@ def words_for(event: Event) -> str | None:  # noqa: PLR0911 - one for each kind 
             return f"{event.shot} skipped: it waits for {event.because}, which has no clip"
         case Noted():
             return f"{event.shot} note: {event.text}"
-        case Progressed() | Ordered() | Generated():
+        case Progressed() | Accepted() | Generated():
             return None
 
 
@@ -109,6 +112,8 @@ class JsonProgress:
             case Stored():
                 document |= {"take": event.take.number, "clip": event.take.clip}
                 document |= {"price": event.take.price} if event.take.price else {}
+            case Fetched():
+                document |= {"take": event.take.number, "clip": event.take.clip}
             case Found():
                 document |= {"clip": event.clip, "take": event.take and event.take.number}
             case Failed():
@@ -118,7 +123,7 @@ class JsonProgress:
                 document["because"] = event.because
             case Noted():
                 document["text"] = event.text
-            case Ordered() | Generated():
+            case Accepted() | Generated():
                 pass  # its name says it
         put_json(document, indent=None)
 
@@ -163,13 +168,13 @@ class _LiveProgress:
             case Progressed():
                 if event.shot in self.rows:
                     self.bars.update(self.rows[event.shot], completed=event.done)
-            case Ordered() | Generated():
-                why = "ordered" if isinstance(event, Ordered) else "fetching its clip"
+            case Accepted() | Generated():
+                why = "ordered" if isinstance(event, Accepted) else "fetching its clip"
                 if event.shot in self.rows:
                     self.bars.update(self.rows[event.shot], why=why)
             case Noted():
                 self._line(event)
-            case Stored() | Found() | Failed() | Skipped():
+            case Stored() | Fetched() | Found() | Failed() | Skipped():
                 if not isinstance(event, Found) or event.shot in self.rows:
                     self._line(event)
                     self._one_less(event.shot)

@@ -13,14 +13,17 @@ from typing import Literal
 
 from pipeline.graph import ShotGraph
 from pipeline.ids import Digest, ShotId, TakeKey
-from pipeline.models.catalog import models
+from pipeline.models.catalog import models, routes
 from pipeline.plan.price import price_of
 from pipeline.plan.request import Request, request_for
+from pipeline.plan.routing import Closed, able_routes, in_order, open_routes
 from pipeline.plan.step import (
     Action,
     Again,
     Changed,
+    Elsewhere,
     Ended,
+    Fetch,
     Follows,
     Forced,
     Gone,
@@ -31,6 +34,7 @@ from pipeline.plan.step import (
     Resume,
     Reuse,
     Step,
+    ToRun,
     Uncertain,
 )
 from pipeline.plan.take import Lock, ShotTakes, Take
@@ -54,11 +58,31 @@ class Ordered:
     state: Literal["out", "uncertain", "ended", "had"]
     words: str
     clip: Digest | None = None  # of the take that was had
+    route: str | None = None  # of the last attempt
+    closed: Mapping[str, Closed] = field(default_factory=dict)  # routes that do not make it
+
+
+@dataclass(frozen=True, slots=True)
+class PaidJob:
+    """Where a clip was bought, as the journal has it; ``age`` is seconds since it was done."""
+
+    route: str
+    age: float
 
 
 def never_ordered(_: TakeKey) -> Ordered | None:
     """Where there is no journal nothing was ordered."""
     return None
+
+
+def never_bought(_: Digest) -> PaidJob | None:
+    """Where there is no journal no clip was bought."""
+    return None
+
+
+def always_usable(_: str) -> bool:
+    """Where nobody looks for keys every route can be used."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +91,8 @@ class Facts:
 
     ``state`` and ``made`` answer for a clip, ``clips`` for a key (good clips only), ``pixels``
     for a frame of a clip: the digest recorded when it was extracted, or none. ``ordered`` answers
-    for a key that was paid for, or may have been.
+    for a key that was paid for, or may have been, ``bought`` for a clip; ``usable`` says whether a
+    route can be ordered through from here.
     """
 
     lock: Lock
@@ -76,6 +101,8 @@ class Facts:
     pixels: Callable[[Digest, FrameOf], Digest | None]
     made: Callable[[Digest, TakeKey | None], Made | None]
     ordered: Callable[[TakeKey], Ordered | None] = never_ordered
+    bought: Callable[[Digest], PaidJob | None] = never_bought
+    usable: Callable[[str], bool] = always_usable
 
 
 def make_plan(
@@ -107,7 +134,7 @@ def make_plan(
     every = (planning.steps[shot.id] for shot in film.shots)
     steps = tuple(s for s in every if s.shot.id in wanted or s.verb == "reuse")
     shown = {step.shot.id for step in steps}
-    asked = {s.shot.id: s.shot.asked for s in steps if isinstance(s.action, Make | Resume)}
+    asked = {s.shot.id: s.shot.asked for s in steps if isinstance(s.action, ToRun)}
     cost = {name: asked.get(ShotId(name), Fraction(0)) for name in graph.order}
     return Plan(
         steps=steps,
@@ -141,13 +168,39 @@ class _Planning:
             shot, request, renamed = self._renamed(shot, request)
         takes = self.facts.lock.of(renamed or shot.id)
         action = self._action(shot, request, takes)
-        self.steps[shot.id] = Step(shot, action, request, price_of(shot), renamed)
+        names = self._routes(shot, request, action)
+        route, others = (names[0], names[1:]) if names else (None, ())
+        price = price_of(shot, route)
+        self.steps[shot.id] = Step(shot, action, request, price, renamed, route, others)
+
+    def _routes(self, shot: Shot, request: Request, action: Action) -> tuple[str, ...]:
+        """The route that makes it, or has it already, and those that would be asked next."""
+        ordered = self.facts.ordered(request.key) if request.key else None
+        if isinstance(action, Fetch):
+            return (action.route,)
+        if ordered and ordered.route and isinstance(action, Resume | Uncertain | Ended):
+            return (ordered.route,)
+        if not isinstance(action, Make):
+            return able_routes(shot)
+        elsewhere = isinstance(action.reason, Elsewhere)
+        names = open_routes(shot, ordered.closed) if ordered and elsewhere else able_routes(shot)
+        return in_order(names, self.facts.usable)
 
     def _pixels(self, source: Source) -> Digest | None:
         if not isinstance(source, FrameOf):
             return source.digest
-        action = self.steps[source.shot].action
-        return self.facts.pixels(action.clip, source) if isinstance(action, Reuse) else None
+        step = self.steps[source.shot]
+        if isinstance(step.action, Reuse):
+            return self.facts.pixels(step.action.clip, source)
+        if isinstance(step.action, Fetch | Missing):
+            return self._as_locked(step, step.action.clip, source)
+        return None
+
+    def _as_locked(self, step: Step, clip: Digest, source: FrameOf) -> Digest | None:
+        """A frame of a clip that is not here, as the lock has it since it was handed over."""
+        takes = self.facts.lock.of(step.renamed_from or step.shot.id).takes
+        take = next((t for t in takes if (t.key, t.clip) == (step.key, clip)), None)
+        return take.pixels_of(source) if take else None
 
     def _renamed(self, shot: Shot, request: Request) -> tuple[Shot, Request, ShotId | None]:
         """A shot nobody knows whose request an absent shot made is that shot under a new name."""
@@ -172,15 +225,20 @@ class _Planning:
         if key is None:
             return self._following(request, takes)
         serving = takes.serving(key)
-        held = self._held(shot, key, serving)
+        held = self._held(shot, key, takes, serving)
         return held or self._not_held(shot, request, takes, serving, ordered)
 
-    def _held(self, shot: Shot, key: TakeKey, serving: Take | None) -> Reuse | None:
+    def _held(
+        self, shot: Shot, key: TakeKey, takes: ShotTakes, serving: Take | None
+    ) -> Reuse | None:
         """The good clip that serves, else any other that was made for this very request."""
         if serving and self.facts.state(serving.clip) == "good":
             return Reuse(serving.clip, serving.number, self._label_note(shot, serving.clip, key))
-        found = self.facts.clips(key)
-        return Reuse(found[0], None, self._label_note(shot, found[0], key)) if found else None
+        found = next(iter(self.facts.clips(key)), None)
+        if found is None:
+            return None
+        numbers = (take.number for take in takes.takes if (take.key, take.clip) == (key, found))
+        return Reuse(found, next(numbers, None), self._label_note(shot, found, key))
 
     def _not_held(
         self,
@@ -191,15 +249,38 @@ class _Planning:
         ordered: Ordered | None,
     ) -> Action:
         if ordered and ordered.state == "ended":
-            return Make(Again(ordered.words)) if self.retry_ended else Ended(ordered.words)
+            return self._after_its_end(shot, ordered)
         lost = serving.clip if serving else ordered.clip if ordered else None
-        return self._gone(shot, lost) if lost else Make(self._new_or_changed(request, takes))
+        if lost is None:
+            return Make(self._new_or_changed(request, takes))
+        return self._gone(shot, lost, serving)
 
-    def _gone(self, shot: Shot, clip: Digest) -> Action:
+    def _after_its_end(self, shot: Shot, ordered: Ordered) -> Action:
+        if self.retry_ended:
+            return Make(Again(ordered.words))
+        if ordered.route in ordered.closed and open_routes(shot, ordered.closed):
+            return Make(Elsewhere(ordered.words))
+        return Ended(ordered.words)
+
+    def _gone(self, shot: Shot, clip: Digest, take: Take | None) -> Action:
         state = self.facts.state(clip)
-        if models()[shot.model].built_in or self.remake_missing:
+        if models()[shot.model].built_in:
             return Make(Gone(clip, f"is {state}"))
-        return Missing(clip, state)
+        fetch = self._fetch(clip, take)
+        if self.remake_missing:
+            return Make(Gone(clip, f"is {state}", fetch), certain=fetch is None)
+        too_late = _too_late(self.facts.bought(clip))
+        return Missing(clip, state, too_late) if too_late or not fetch else fetch
+
+    def _fetch(self, clip: Digest, take: Take | None) -> Fetch | None:
+        """How its job is asked for a clip that was paid for, where somebody knows the job."""
+        bought = self.facts.bought(clip)
+        job = take.job if take else None
+        route = take.route if take and job else bought.route if bought else None
+        known = routes().get(route) if route else None
+        if route is None or known is None or not known.connected:
+            return None
+        return Fetch(clip, route, job, take.price if take else None)
 
     def _following(self, request: Request, takes: ShotTakes) -> Make:
         """Frames it starts on are to be made: is anything sure already?"""
@@ -233,6 +314,14 @@ class _Planning:
         if made is None or not made.label or made.label == shot.id:
             return ""
         return f"its picture says {made.label}; --force {shot.id} draws it anew"
+
+
+def _too_late(bought: PaidJob | None) -> str:
+    """Why a vendor is not asked for a clip any more; empty where it may still have it."""
+    life = routes()[bought.route].clip_seconds if bought and bought.route in routes() else None
+    if bought is None or life is None or bought.age <= life:
+        return ""
+    return f"{bought.route} keeps a clip for {float(life / 3600):g} h"
 
 
 def _fields_of(request: Request) -> set[str]:

@@ -48,11 +48,32 @@ class Forced:
 
 
 @dataclass(frozen=True, slots=True)
+class Fetch:
+    """The take was paid for and its clip is not here: its job is asked for it, nothing is ordered.
+
+    ``job`` is the route's number for it, absent where only the journal knows it; ``price`` is what
+    was paid, as the lock has it.
+    """
+
+    clip: Digest
+    route: str
+    job: str | None = None
+    price: str | None = None
+
+    def __str__(self) -> str:
+        return f"paid before, its clip is fetched again from {self.route}; nothing is charged"
+
+
+@dataclass(frozen=True, slots=True)
 class Gone:
-    """The clip was made before and is not whole any more; it is free to make again."""
+    """The clip was made before and is not whole any more, and it may be made again.
+
+    ``fetch`` is tried first, where its job may still give it.
+    """
 
     clip: Digest
     why: str
+    fetch: Fetch | None = None
 
     def __str__(self) -> str:
         return f"clip {self.clip[:8]} {self.why}"
@@ -68,7 +89,17 @@ class Again:
         return f"again, after: {self.words}"
 
 
-Reason = New | Changed | Follows | Forced | Gone | Again
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A route did not make the take and charged nothing; another of its routes is asked."""
+
+    words: str
+
+    def __str__(self) -> str:
+        return f"by another route, after: {self.words}"
+
+
+Reason = New | Changed | Follows | Forced | Gone | Again | Elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,22 +157,31 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """The take was paid for and its clip is not here; it is not paid for again by itself."""
+    """The take was paid for and its clip is not here; it is not paid for again by itself.
+
+    ``note`` says why its job is not asked for it.
+    """
 
     clip: Digest
     state: str
+    note: str = ""
 
     def __str__(self) -> str:
-        return f"paid before, clip {self.clip[:8]} is {self.state}; --remake-missing pays again"
+        note = f" ({self.note})" if self.note else ""
+        return (
+            f"paid before, clip {self.clip[:8]} is {self.state}{note}; --remake-missing pays again"
+        )
 
 
-Action = Reuse | Make | Resume | Uncertain | Ended | Missing
+Action = Reuse | Make | Resume | Fetch | Uncertain | Ended | Missing
+ToRun = Make | Resume | Fetch
 Stuck = Uncertain | Ended | Missing
 
 _VERBS: dict[type, str] = {
     Reuse: "reuse",
     Make: "make",
     Resume: "resume",
+    Fetch: "fetch",
     Uncertain: "uncertain",
     Ended: "failed",
     Missing: "missing",
@@ -150,13 +190,15 @@ _VERBS: dict[type, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One shot's part of the plan; seconds are exact."""
+    """One shot's part of the plan; ``others`` are the routes asked after ``route``, in order."""
 
     shot: Shot
     action: Action
     request: Request
     price: Price | None
     renamed_from: ShotId | None = None
+    route: str | None = None
+    others: tuple[str, ...] = ()
 
     @property
     def key(self) -> TakeKey | None:
@@ -164,8 +206,16 @@ class Step:
         return self.request.key
 
     @property
+    def fetch(self) -> Fetch | None:
+        """The job to ask first for a clip that was paid for, if there is one."""
+        if isinstance(self.action, Fetch):
+            return self.action
+        reason = self.action.reason if isinstance(self.action, Make) else None
+        return reason.fetch if isinstance(reason, Gone) else None
+
+    @property
     def verb(self) -> str:
-        """What is done, in one word: reuse, make, resume, uncertain, failed, missing."""
+        """What is done, in one word: reuse, make, resume, fetch, uncertain, failed, missing."""
         return _VERBS[type(self.action)]
 
 
@@ -186,8 +236,8 @@ class Plan:
 
     @property
     def to_run(self) -> tuple[Step, ...]:
-        """The steps a run has anything to do for: those it makes and those it goes on with."""
-        return tuple(step for step in self.steps if isinstance(step.action, Make | Resume))
+        """The steps a run has anything to do for: made, gone on with, fetched again."""
+        return tuple(step for step in self.steps if isinstance(step.action, ToRun))
 
     @property
     def stuck(self) -> tuple[Step, ...]:

@@ -9,6 +9,10 @@ from pipeline.ids import Digest, ShotId, TakeKey
 from pipeline.storyboard.shot import FrameOf
 
 
+ADOPTED = "adopted"
+"""Stands for route and price of a take that a person brought: it cannot be made again here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Take:
     """One clip made for a shot; ``number`` is a label, never used again.

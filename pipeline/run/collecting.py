@@ -134,25 +134,35 @@ async def _fetched(errands: Errands, attempt: Attempt, counter: Counter, tell: T
 
     # a name of its own, so that a run after a crash goes on with what has come, and clears it
     target = errands.store.incoming().with_name(f"{attempt.key}.mp4")
-    if not _memory_of(target).exists():
-        _clear(target)
+    if not memory_of(target).exists():
+        clear(target)
     try:
-        await _download_whole(errands, attempt, counter, target, tell)
+        try:
+            await download_whole(
+                errands, counter, attempt.links[0], target, ShotId(attempt.shot), tell
+            )
+        except MediaError as error:
+            raise _delivered_nothing(attempt, error) from error
         facts = await asyncio.to_thread(probe, target)
         made_for = _made_for(attempt, counter)
         clip = await asyncio.to_thread(errands.store.admit, target, facts, made_for)
     finally:
-        _clear(target)
+        clear(target)
     return await errands.move(attempt, "fetched", clip=clip.digest)
 
 
-async def _download_whole(
-    errands: Errands, attempt: Attempt, counter: Counter, target: Path, tell: Tell
+async def download_whole(
+    errands: Errands, counter: Counter, link: str, target: Path, shot: ShotId, tell: Tell
 ) -> None:
-    """Download until it decodes, a few times."""
+    """Download until it decodes, a few times.
+
+    Raises:
+        MediaError: it does not.
+        LinkError: it cannot be downloaded from there.
+    """
     from pipeline.media.probe import check_decodable
 
-    link, shot, vendor = attempt.links[0], ShotId(attempt.shot), counter.vendor
+    vendor = counter.vendor
 
     def told(done: int, total: int | None) -> None:
         tell(Progressed(shot, done / total if total else 0.0))
@@ -161,21 +171,21 @@ async def _download_whole(
         await errands.patiently("fetch", counter, lambda: vendor.fetch(link, target, told))
         try:
             await asyncio.to_thread(check_decodable, target)
-        except MediaError as error:
-            _clear(target)
+        except MediaError:
+            clear(target)
             if not left:
-                raise _delivered_nothing(attempt, error) from error
+                raise
         else:
             return
 
 
-def _clear(target: Path) -> None:
+def clear(target: Path) -> None:
     """Remove a download and the note of how far it came."""
-    for path in (target, _memory_of(target)):
+    for path in (target, memory_of(target)):
         path.unlink(missing_ok=True)
 
 
-def _memory_of(target: Path) -> Path:
+def memory_of(target: Path) -> Path:
     """The note of how far a download came (``vendors/part.py``)."""
     return target.with_name(f"{target.name}.resume")
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import threading
 import uuid
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,15 +18,16 @@ from pipeline.keys import access_to
 from pipeline.models.abilities import Route
 from pipeline.models.catalog import models, routes
 from pipeline.plan.planner import Ordered, never_ordered
-from pipeline.plan.price import route_for
-from pipeline.plan.step import Plan
+from pipeline.plan.step import Fetch, Plan
 from pipeline.run.budget import Budget
 from pipeline.run.clock import Clock
 from pipeline.run.errands import Counter, Errands
+from pipeline.run.handing_over import closed_by
 from pipeline.run.ordering import Ordering
 from pipeline.run.outside import Outside
 from pipeline.run.pacer import Pacer
 from pipeline.run.paying import Paying, words_of
+from pipeline.settings import Settings
 from pipeline.store.store import Store
 from pipeline.vendors.errors import KeyRefusedError
 from pipeline.vendors.registry import VENDORS, vendor_for
@@ -39,29 +41,46 @@ class Ground:
         root: the project, for its ``.env``.
         journal: the journal's file.
         environment: the process's.
+        settings: the user's, for what a vendor leaves open.
     """
 
     root: Path
     journal: Path
     environment: Mapping[str, str]
+    settings: Settings = Settings()  # noqa: RUF009 - frozen
 
 
 def routes_needed(plan: Plan) -> tuple[str, ...]:
-    """The routes the plan's paid steps go through."""
-    paid = (step.shot for step in plan.to_run if not models()[step.shot.model].built_in)
-    named = (route_for(shot) for shot in paid)
-    return tuple(dict.fromkeys(name for name in named if name))
+    """The routes the plan's paid steps order through."""
+    ordering = (step for step in plan.to_run if not isinstance(step.action, Fetch))
+    paid = (step for step in ordering if not models()[step.shot.model].built_in)
+    return tuple(dict.fromkeys(step.route for step in paid if step.route))
 
 
 def routes_of_a_run(plan: Plan, ground: Ground, board: str) -> tuple[str, ...]:
-    """The routes a run opens: the plan's, and older jobs' of the board where their key is here."""
+    """The routes a run opens: the plan's; and others where their key is here.
+
+    Those are the ones asked next, those of the board's own jobs that are out, and of jobs whose
+    clips are to be fetched again.
+    """
     needed = routes_needed(plan)
-    if not ground.journal.exists():
-        return needed
-    with Journal(ground.journal, look=True) as looked:
-        older = {attempt.route for attempt in looked.live() if attempt.board == board}
+    older = {step.fetch.route for step in plan.to_run if step.fetch}
+    older |= {route for step in plan.to_run for route in step.others}
+    if ground.journal.exists():
+        with Journal(ground.journal, look=True) as looked:
+            older |= {attempt.route for attempt in looked.live() if attempt.board == board}
     usable = (name for name in sorted(older) if name in VENDORS and _has_key(name, ground))
     return tuple(dict.fromkeys((*needed, *usable)))
+
+
+def usable_routes(root: Path, environment: Mapping[str, str]) -> Callable[[str], bool]:
+    """Whether a route can be ordered through from here: it is connected, and its key is here."""
+
+    @functools.cache
+    def usable(name: str) -> bool:
+        return name in VENDORS and access_to(routes()[name], root, environment).key is not None
+
+    return usable
 
 
 def _has_key(name: str, ground: Ground) -> bool:
@@ -75,10 +94,9 @@ def refuse_unconnected(plan: Plan) -> None:
         NotConnectedError: it cannot.
     """
     for step in plan.to_run:
-        shot = step.shot
-        if models()[shot.model].built_in:
+        shot, route = step.shot, step.route
+        if models()[shot.model].built_in or isinstance(step.action, Fetch):
             continue
-        route = route_for(shot)
         if route is None or route not in VENDORS:
             through = f"through {route}" if route else "by any of its routes"
             raise NotConnectedError(
@@ -131,6 +149,7 @@ def refuse_without_keys(plan: Plan, ground: Ground) -> None:
 
 
 def _counter(route: Route, ground: Ground, clock: Clock) -> Counter:
+    route = route.with_settings(ground.settings.routes.get(route.name, {}))
     key, base_url = _key_of(route, ground)
     vendor = vendor_for(route, key, base_url)
     return Counter(route, vendor, Pacer(clock, gap=60.0 / route.requests_per_minute))
@@ -152,24 +171,27 @@ def ordered_by(journal: Path) -> Callable[[TakeKey], Ordered | None]:
     if not journal.exists():
         return never_ordered
     with Journal(journal, look=True) as looked:
-        last = {attempt.key: attempt for attempt in looked.all()}
+        known: dict[TakeKey, list[Attempt]] = {}
+        for attempt in looked.all():
+            known.setdefault(attempt.key, []).append(attempt)
 
     def ordered(key: TakeKey) -> Ordered | None:
-        return _as_ordered(last[key]) if key in last else None
+        return _as_ordered(known[key]) if key in known else None
 
     return ordered
 
 
-def _as_ordered(attempt: Attempt) -> Ordered | None:
-    words = words_of(attempt)
+def _as_ordered(attempts: Sequence[Attempt]) -> Ordered | None:
+    attempt = attempts[-1]
+    words, route = words_of(attempt), attempt.route
     match attempt.state:
         case "sending" | "submitted" | "running" | "succeeded":
-            return Ordered("out", words)
+            return Ordered("out", words, route=route)
         case "uncertain" | "lost":
-            return Ordered("uncertain", words)
+            return Ordered("uncertain", words, route=route)
         case "failed" | "refused" | "cancelled":
-            return Ordered("ended", words)
+            return Ordered("ended", words, route=route, closed=closed_by(attempts))
         case "fetched" | "committed":
-            return Ordered("had", words, attempt.clip)
+            return Ordered("had", words, attempt.clip, route)
         case _:  # nothing was sent, or a person settled it
             return None

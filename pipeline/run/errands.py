@@ -17,6 +17,7 @@ from pipeline.journal.attempt import Attempt
 from pipeline.journal.journal import Journal
 from pipeline.journal.states import State
 from pipeline.models.abilities import Route
+from pipeline.run.breaker import Breaker
 from pipeline.run.clock import Clock
 from pipeline.run.events import Event
 from pipeline.run.pacer import Pacer
@@ -41,15 +42,15 @@ Tell = Callable[[Event], None]
 class Counter:
     """One route in use: its data, its vendor, its pacer, its room, and a gate for its POSTs.
 
-    ``closed`` is why nothing more is ordered here in this run: the account has too little money,
-    or the key was refused. ``tells_progress`` is false once a job was said to run and no more.
+    ``breaker`` remembers why it is out, if it is. ``tells_progress`` is false once a job was said
+    to run and no more.
     """
 
     route: Route
     vendor: Vendor
     pacer: Pacer
     posts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(POSTS_AT_ONCE))
-    closed: VendorError | None = None
+    breaker: Breaker = field(default_factory=Breaker)
     tells_progress: bool = True
     room: Room = field(init=False)
 

@@ -27,8 +27,8 @@ class Progressed:
 
 
 @dataclass(frozen=True, slots=True)
-class Ordered:
-    """The vendor has a shot's job."""
+class Accepted:
+    """The vendor has taken a shot's job."""
 
     shot: ShotId
 
@@ -43,6 +43,14 @@ class Generated:
 @dataclass(frozen=True, slots=True)
 class Stored:
     """A new clip is in the store, whole; it is this take of the shot."""
+
+    shot: ShotId
+    take: Take
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A clip that was paid for before is here again; it is this take of the shot."""
 
     shot: ShotId
     take: Take
@@ -81,7 +89,18 @@ class Noted:
     text: str
 
 
-Event = Started | Progressed | Ordered | Generated | Stored | Found | Failed | Skipped | Noted
+Event = (
+    Started
+    | Progressed
+    | Accepted
+    | Generated
+    | Stored
+    | Fetched
+    | Found
+    | Failed
+    | Skipped
+    | Noted
+)
 Listener = Callable[[Event], None]
 
 

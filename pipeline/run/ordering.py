@@ -21,7 +21,7 @@ from pipeline.journal.attempt import Attempt
 from pipeline.journal.wall import Wall
 from pipeline.run.collecting import ended, fetch, watch
 from pipeline.run.errands import Counter, Errands, Tell
-from pipeline.run.events import Noted, Ordered
+from pipeline.run.events import Accepted, Noted
 from pipeline.run.paid_errors import (
     EndedBeforeError,
     KeptForLaterError,
@@ -106,7 +106,7 @@ class Ordering:
                 case "submitted" | "running":
                     counter = self._counter(attempt)
                     place.hold(counter.room)
-                    tell(Ordered(ShotId(attempt.shot)))
+                    tell(Accepted(ShotId(attempt.shot)))
                     attempt = await watch(self.errands, attempt, counter, tell)
                     place.give_back()
                 case "succeeded":
@@ -166,11 +166,11 @@ class Ordering:
         return made if self.errands.store.state(made.clip) == "good" else None
 
     async def _ended_before(self, job: Job) -> Attempt | None:
-        """The last attempt at this take, if it failed: it is not begun anew by itself."""
+        """The last attempt through this route, if it failed: it is not begun anew by itself."""
         if job.intent.again:
             return None
         known = await asyncio.to_thread(self.errands.journal.attempts_for, job.intent.key)
-        last = known[-1] if known else None
+        last = next((one for one in reversed(known) if one.route == job.intent.route), None)
         return last if last and last.state in ("failed", "refused", "cancelled") else None
 
     async def _intend(self, job: Job) -> Attempt:

@@ -43,6 +43,46 @@ class LostJobError(StoryreelError):
         self.attempt = attempt
 
 
+class ClipLostError(StoryreelError):
+    """The vendor no more has the clip of a take that was paid for; it is in no store here."""
+
+    code = "clip-lost"
+
+    def __init__(self, shot: str, route: str, why: str) -> None:
+        super().__init__(
+            f"The clip of {shot} is not here, and {route} has it no more: {why}.",
+            details="It was paid for before. It is not paid for again by itself.",
+            hint="Get it from somebody who has it: storyreel pack there, storyreel unpack here. "
+            "Or pay again with --remake-missing.",
+        )
+
+
+class UnreachableJobError(StoryreelError):
+    """The clip of a take that was paid for may be had by its job, but not now."""
+
+    code = "unreachable-job"
+
+    def __init__(self, shot: str, route: str, why: str, hint: str) -> None:
+        super().__init__(
+            f"The clip of {shot} is not here, and {route} cannot be asked for it: {why}.",
+            details="It was paid for before; fetching it again costs nothing.",
+            hint=hint,
+        )
+
+
+class MovedOnError(StoryreelError):
+    """Fetching clips again brought other frames than were planned with; nothing is ordered."""
+
+    code = "moved-on"
+
+    def __init__(self, shot: str) -> None:
+        super().__init__(
+            f"{shot} starts on a frame that is not what it was when its take was made.",
+            details="Nothing was ordered for it.",
+            hint="Run storyreel plan to see what it would cost now, and render again.",
+        )
+
+
 class UnfetchedError(StoryreelError):
     """A clip is done and cannot be downloaded now; the job and its link stay in the journal."""
 
@@ -120,8 +160,12 @@ class StuckError(StoryreelError):
                 hint = "Change its prompt or pictures, or order it again with --retry-failed 1."
             case Missing():
                 brief = f"{shot} was paid for before, and its clip is {action.state} here."
-                details = f"Clip {action.clip}. It is not paid for again by itself."
-                hint = "Put the clip back into the store, or pay again with --remake-missing."
+                note = f" {action.note}." if action.note else ""
+                details = f"Clip {action.clip}.{note} It is not paid for again by itself."
+                hint = (
+                    "Get it from somebody who has it (storyreel pack there, storyreel unpack "
+                    "here), or pay again with --remake-missing."
+                )
         super().__init__(brief, details=details, hint=hint)
 
 

@@ -11,18 +11,22 @@ from pipeline.journal.attempt import Attempt, Intent
 from pipeline.journal.errors import IllegalMoveError
 from pipeline.journal.journal import Journal
 from pipeline.models.catalog import models, routes
-from pipeline.plan.price import billed_seconds, price_of, route_for
+from pipeline.plan.price import billed_seconds, price_of
 from pipeline.plan.request import Request
-from pipeline.plan.step import Forced, Gone, Make, Step
+from pipeline.plan.step import Fetch, Forced, Gone, Make, Step
 from pipeline.plan.take import Lock
 from pipeline.run.collecting import price_words
+from pipeline.run.errands import Counter
 from pipeline.run.events import Event
+from pipeline.run.handing_over import HandedOver, hands_over
 from pipeline.run.ordering import Ordering
 from pipeline.run.paid_errors import NoRouteError
 from pipeline.run.prepared import Bought, Lane, Prepared
+from pipeline.run.refetching import Wanted, fetch_again
 from pipeline.run.submitting import Job
+from pipeline.store.clip import Clip
 from pipeline.storyboard.prompt import spell
-from pipeline.storyboard.shot import Shot
+from pipeline.vendors.errors import VendorError
 from pipeline.vendors.interface import Asked
 
 AHEAD = 3
@@ -45,24 +49,51 @@ class Paying:
 
     def lane(self, step: Step) -> Lane:
         """The lane of the shot's route."""
-        route = _route(step.shot)
-        most = self.ordering.counters[route].route.jobs_at_once
+        route = _route(step)
+        most = self.counter(step).route.jobs_at_once
         return Lane(route, most, away=True, ahead=AHEAD)
 
+    def counter(self, step: Step) -> Counter:
+        """The shot's route in use."""
+        return self.ordering.counters[_route(step)]
+
     async def buy(self, step: Step, prepared: Prepared, tell: Callable[[Event], None]) -> Bought:
-        """The clip of a take, through its route; see ``Ordering.attempt_for``."""
+        """The clip of a take, through its route; see ``Ordering.attempt_for``.
+
+        Raises:
+            HandedOver: another of its routes is to be asked.
+        """
+        breaker, clock = self.counter(step).breaker, self.ordering.errands.clock
+        if step.others and (why := breaker.out(clock.now())):
+            raise HandedOver(why)
         job = job_for(step, prepared, run=self.run, board=self.board)
-        attempt = await self.ordering.attempt_for(job, tell)
+        try:
+            attempt = await self.ordering.attempt_for(job, tell)
+        except VendorError as error:
+            breaker.trip(error, clock.now())
+            known = self.ordering.errands.journal.attempts_for(prepared.key)
+            if step.others and hands_over(step.shot, error, known):
+                raise HandedOver(error) from error
+            raise
+        breaker.mend()
         if attempt.clip is None:
             raise AssertionError("an attempt that ended well has its clip")
         clip = self.ordering.errands.store.clip(attempt.clip)
         return Bought(clip, attempt.route, price_words(attempt))
 
+    async def fetch_again(
+        self, fetch: Fetch, step: Step, prepared: Prepared, tell: Callable[[Event], None]
+    ) -> Clip:
+        """The clip of a take that was paid for before; see ``run/refetching.py``."""
+        counter = self.ordering.counters.get(fetch.route)
+        wanted = Wanted(fetch, step, prepared)
+        return await fetch_again(self.ordering.errands, counter, wanted, tell)
+
 
 def job_for(step: Step, prepared: Prepared, *, run: str, board: str) -> Job:
     """What a step wants of its route."""
-    shot, request = step.shot, prepared.request
-    route, price = _route(shot), price_of(shot)
+    shot, request, route = step.shot, prepared.request, _route(step)
+    price = price_of(shot, route)
     another = isinstance(step.action, Make) and isinstance(step.action.reason, Forced | Gone)
     intent = Intent(
         run=run,
@@ -137,8 +168,7 @@ def words_of(attempt: Attempt) -> str:
     }.get(attempt.state, why)
 
 
-def _route(shot: Shot) -> str:
-    route = route_for(shot)
-    if route is None:
-        raise NoRouteError(shot.id, models()[shot.model].title)
-    return route
+def _route(step: Step) -> str:
+    if step.route is None:
+        raise NoRouteError(step.shot.id, models()[step.shot.model].title)
+    return step.route

@@ -10,8 +10,8 @@ from typing import Protocol
 
 from pipeline.ids import TakeKey
 from pipeline.plan.request import Request
-from pipeline.plan.step import Step
-from pipeline.run.events import Event, Found, Stored
+from pipeline.plan.step import Fetch, Step
+from pipeline.run.events import Event, Fetched, Found, Stored
 from pipeline.store.clip import Clip
 from pipeline.storyboard.shot import Source
 
@@ -31,7 +31,7 @@ class Finished:
     """A shot that has its clip, and what to announce."""
 
     clip: Clip
-    event: Stored | Found
+    event: Stored | Fetched | Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,5 +68,16 @@ class Away(Protocol):
 
         Raises:
             StoryreelError: it could not be had; what is known of the money is said.
+        """
+        ...
+
+    async def fetch_again(
+        self, fetch: Fetch, step: Step, prepared: Prepared, tell: Callable[[Event], None]
+    ) -> Clip:
+        """The clip of a take that was paid for before, by its job; nothing is ordered.
+
+        Raises:
+            ClipLostError: the vendor has it no more.
+            StoryreelError: it could not be had now.
         """
         ...

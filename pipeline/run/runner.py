@@ -21,8 +21,20 @@ from functools import partial
 from pipeline.errors import StoryreelError, ToolStoppedError, of_the_system
 from pipeline.graph import ShotGraph
 from pipeline.ids import ShotId, TakeKey
-from pipeline.plan.step import Make, Plan, Resume, Reuse, Step, Stuck
-from pipeline.run.events import Event, Failed, Found, Generated, Listener, Ordered, Skipped, Started
+from pipeline.plan.price import price_of
+from pipeline.plan.step import Plan, Reuse, Step, Stuck, ToRun
+from pipeline.run.events import (
+    Accepted,
+    Event,
+    Failed,
+    Found,
+    Generated,
+    Listener,
+    Noted,
+    Skipped,
+    Started,
+)
+from pipeline.run.handing_over import HandedOver
 from pipeline.run.lanes import Turn, Work, may_begin
 from pipeline.run.paid_errors import StuckError
 from pipeline.run.prepared import Finished, Lane
@@ -85,7 +97,7 @@ class _Run:
         self.steps = {step.shot.id: step for step in self.plan.steps}
         cost = {
             name: step.shot.asked
-            if (step := self.steps.get(ShotId(name))) and isinstance(step.action, Make | Resume)
+            if (step := self.steps.get(ShotId(name))) and isinstance(step.action, ToRun)
             else Fraction(0)
             for name in self.graph.order
         }
@@ -135,9 +147,9 @@ class _Run:
         self.happened.set()
 
     def _hear(self, event: Event) -> None:
-        if isinstance(event, Ordered | Generated):
+        if isinstance(event, Accepted | Generated):
             self.working[event.shot].stage = (
-                "being made" if isinstance(event, Ordered) else "arriving"
+                "being made" if isinstance(event, Accepted) else "arriving"
             )
             self.happened.set()
         self.listen(event)
@@ -187,6 +199,8 @@ class _Run:
     def _settle(self, name: ShotId, task: asyncio.Task[Finished]) -> None:
         try:
             finished = task.result()
+        except HandedOver as handed:
+            self._hand_over(name, handed)
         except ToolStoppedError:
             return  # nobody's fault; the next run makes it
         except StoryreelError as error:
@@ -196,6 +210,16 @@ class _Run:
         else:
             for then in self._finish(name, finished):
                 self._make_ready(then)
+
+    def _hand_over(self, name: ShotId, handed: HandedOver) -> None:
+        """Queue a shot for the next of its routes."""
+        step = self.steps[name]
+        route, *others = step.others
+        price = price_of(step.shot, route)
+        self.steps[name] = replace(step, route=route, others=tuple(others), price=price)
+        why = handed.why.brief.rstrip(".")
+        self.listen(Noted(name, f"{step.route}: {why}; goes through {route} now"))
+        self._make_ready(name)
 
     def _finish(self, name: ShotId, finished: Finished) -> list[ShotId]:
         """Note a shot's clip; the shots that waited for nothing else."""

@@ -24,8 +24,6 @@ from pipeline.run.room import Place
 from pipeline.vendors.errors import (
     BadRequestError,
     ConflictError,
-    KeyRefusedError,
-    NoMoneyError,
     RefusedError,
     VendorError,
 )
@@ -120,8 +118,7 @@ class _Posting:
                 if isinstance(decision, Ask) or isinstance(error, ConflictError):
                     return await reconcile(errands, self.attempt, self.counter)
                 if not isinstance(decision, Wait):
-                    if isinstance(error, (NoMoneyError, KeyRefusedError)):
-                        self.counter.closed = error
+                    self.counter.breaker.trip(error, errands.clock.now())
                     return await _not_taken(errands, self.attempt, error)
                 await errands.wait(decision, error, self.counter)
 
@@ -136,8 +133,8 @@ class _Posting:
 
 def _refuse_closed(counter: Counter) -> None:
     """Another shot of this run has heard already that nothing more is taken."""
-    if counter.closed:
-        raise counter.closed
+    if error := counter.breaker.for_good:
+        raise error
 
 
 async def _not_taken(errands: Errands, attempt: Attempt, error: VendorError) -> Attempt:

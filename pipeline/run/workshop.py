@@ -19,18 +19,20 @@ from pipeline.ids import Digest, ShotId, TakeKey
 from pipeline.makers.interface import Maker
 from pipeline.models.catalog import models
 from pipeline.plan.request import request_for
+from pipeline.plan.step import Fetch, Gone, Make, Missing, Resume, Reuse, Step
 from pipeline.plan.step import Forced as ForcedReason
-from pipeline.plan.step import Gone, Make, Missing, Resume, Reuse, Step
 from pipeline.plan.take import Lock, Take, moment_of
-from pipeline.run.events import Event, Found, Noted, Progressed, Stored
+from pipeline.run.events import Event, Fetched, Found, Noted, Progressed, Stored
 from pipeline.run.handover import HandedFrame, frame_index, hand_over
 from pipeline.run.order import order_for
-from pipeline.run.paid_errors import StuckError
+from pipeline.run.paid_errors import ClipLostError, MovedOnError, StuckError
 from pipeline.run.prepared import Away, Finished, Lane, Prepared
 from pipeline.store.clip import Clip
 from pipeline.store.record import MadeFor
 from pipeline.store.store import Store
 from pipeline.storyboard.shot import Film, FrameOf, Picture, Source
+
+_FETCHES_AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,8 @@ class Workshop:
         """The lane a shot is made in; ``jobs`` is how many are made here at once."""
         if self.away is None or models()[step.shot.model].built_in:
             return Lane("here", jobs)
+        if isinstance(step.action, Fetch):  # nothing is made there, so it takes no shot's place
+            return Lane(f"{step.action.route}, again", _FETCHES_AT_ONCE, away=True)
         return self.away.lane(step)
 
     def prepare(self, step: Step, clips: Mapping[ShotId, Clip]) -> Prepared:
@@ -128,10 +132,36 @@ class Workshop:
             return Finished(clip, Found(step.shot.id, clip.digest, self._take(ready, clip)))
         if not forced:
             ready = self._unless_paid_before(ready)
+        if isinstance(step.action, Fetch) and step.key != prepared.key:
+            raise MovedOnError(step.shot.id)
+        again = await self._fetched_again(ready, prepared, tell)
+        if again:
+            return again
         bought = await self.away.buy(ready, prepared, tell)
         take = await asyncio.to_thread(self._take, ready, bought.clip)
         take = replace(take, route=bought.route, price=bought.price)
         return Finished(bought.clip, Stored(step.shot.id, take))
+
+    async def _fetched_again(
+        self, step: Step, prepared: Prepared, tell: Callable[[Event], None]
+    ) -> Finished | None:
+        """The clip of a take that was paid for before, by its job, where the plan says so.
+
+        Raises:
+            ClipLostError: the vendor has it no more, and nobody said to pay for it again.
+        """
+        fetch = step.fetch
+        if fetch is None or self.away is None:
+            return None
+        try:
+            clip = await self.away.fetch_again(fetch, step, prepared, tell)
+        except ClipLostError as error:
+            if isinstance(step.action, Fetch):
+                raise
+            tell(Noted(step.shot.id, error.brief))
+            return None
+        take = await asyncio.to_thread(self._take, step, clip)
+        return Finished(clip, Fetched(step.shot.id, take))
 
     def _unless_paid_before(self, step: Step) -> Step:
         """A shot that follows another knows its key only now: is it a take whose clip is gone?
@@ -142,13 +172,16 @@ class Workshop:
         if not isinstance(step.action, Make) or isinstance(step.action.reason, Gone):
             return step
         known = self.lock.of(step.renamed_from or step.shot.id).takes
-        gone = next((take.clip for take in known if take.key == step.key), None)
-        if gone is None:
+        take = next((take for take in known if take.key == step.key), None)
+        if take is None:
             return step
-        state = self.store.state(gone)
-        if not self.remake_missing:
+        gone, state = take.clip, self.store.state(take.clip)
+        fetch = Fetch(gone, take.route, take.job, take.price) if take.route and take.job else None
+        if self.remake_missing:
+            return replace(step, action=Make(Gone(gone, f"is {state}", fetch)))
+        if fetch is None:
             raise StuckError(step.shot.id, Missing(gone, state))
-        return replace(step, action=Make(Gone(gone, f"is {state}")))
+        return replace(step, action=fetch)
 
     def _there(self, key: TakeKey) -> tuple[Digest, ...]:
         return self.store.clips_for(key)

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.ids import Digest
 from pipeline.money import Price, Total
-from pipeline.plan.price import billed_seconds, route_for
+from pipeline.plan.price import billed_seconds
 from pipeline.plan.step import Changed, Follows, Gone, Make, Plan, Reuse, Step
 from pipeline.storyboard.shot import Film
 
@@ -57,7 +57,7 @@ def step_document(step: Step) -> dict[str, Any]:
         "why": _why(step),
         "certain": not isinstance(action, Make) or action.certain,
         "model": shot.model,
-        "route": route_for(shot),
+        "route": step.route,
         "mode": shot.mode,
         "seed": step.request.seed,
         "key": step.key,

@@ -157,6 +157,11 @@ class Overridable(Written):
     routes: Annotated[tuple[Name, ...], Field(min_length=1)] | None = Field(
         default=None, description="Who may serve the model, in the order to try them."
     )
+    on_refusal: Literal["stop", "next_route"] | None = Field(
+        default=None,
+        description="When a vendor's moderation refuses the shot: stop there (as if nothing were "
+        "said), or ask the next of its routes.",
+    )
     duration: LengthText | None = Field(
         default=None,
         description="How long the shot is in the film: 5s, 4.5s, 120f (frames).",

@@ -263,6 +263,7 @@ class _Resolving:
             seed_written=entry.seed is not None,
             fit=said(board, entry, "fit", board.format.fit),
             muted=said(board, entry, "audio") == "mute",
+            on_refusal=said(board, entry, "on_refusal", "stop"),
         )
 
     def _resolution(self, entry: ShotEntry) -> str:

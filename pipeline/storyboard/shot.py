@@ -104,6 +104,7 @@ class Shot:
     seed_written: bool  # in the board itself; else derived, or pinned by the lock
     fit: Literal["bars", "fill"]
     muted: bool
+    on_refusal: Literal["stop", "next_route"] = "stop"
 
     @property
     def sources(self) -> tuple[Source, ...]:
