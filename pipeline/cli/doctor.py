@@ -43,7 +43,7 @@ def command(online: bool, as_json: bool, **flags: str | None) -> int:
 
 def _findings(flags: dict[str, str | None], *, online: bool) -> Iterator[Finding]:
     from pipeline import __version__
-    from pipeline.cli.routes_checked import look_at_routes
+    from pipeline.cli.routes_checked import look_at_network, look_at_routes
     from pipeline.errors import SettingsError
     from pipeline.places import find_root
     from pipeline.settings import read_settings
@@ -72,6 +72,7 @@ def _findings(flags: dict[str, str | None], *, online: bool) -> Iterator[Finding
         yield check()
     if boards.is_dir():
         yield _schema(boards)
+    yield look_at_network()
     yield from look_at_routes(root, online=online)
 
 

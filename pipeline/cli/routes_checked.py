@@ -1,4 +1,4 @@
-"""Doctor's look at the routes: is there a key, and with ``--online`` does the vendor take it."""
+"""Doctor's look at the way to the routes: network, keys, and whether the vendor takes them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,25 @@ from pipeline.models.abilities import Route
 from pipeline.models.catalog import routes
 from pipeline.settings import environment
 from pipeline.vendors.interface import Balance
+
+
+def look_at_network() -> Finding:
+    """The proxies and the certificates in use; passwords are not shown."""
+    from pipeline.errors import SettingsError
+    from pipeline.vendors.proxies import proxies_of
+    from pipeline.vendors.trust import bundle_of, context_of
+
+    try:
+        proxies, bundle = proxies_of(), bundle_of()
+        if bundle:
+            context_of(bundle)
+    except SettingsError as error:
+        return Finding("network", "fail", error.brief, error.hint)
+    through = [f"{scheme} through {proxy}" for scheme, proxy in proxies.by_scheme.items()]
+    if through and proxies.direct:
+        through.append(f"directly to {', '.join(proxies.direct)} (NO_PROXY)")
+    trusted = f"certificates by {bundle or 'the public authorities'}"
+    return Finding("network", "ok", "; ".join((*(through or ("no proxy",)), trusted)))
 
 
 def look_at_routes(root: Path, *, online: bool) -> Iterator[Finding]:
@@ -42,11 +61,12 @@ def look_at_routes(root: Path, *, online: bool) -> Iterator[Finding]:
 
 
 def _asked(route: Route, access: RouteAccess) -> Finding:
+    from pipeline.errors import SettingsError
     from pipeline.vendors.errors import VendorError
 
     try:
         balance = asyncio.run(_balance(route, access))
-    except VendorError as error:
+    except (VendorError, SettingsError) as error:
         return Finding(route.name, "fail", error.brief, error.hint or error.details)
     amount = "unknown" if balance.amount is None else f"{float(balance.amount):g} {balance.unit}"
     whose = f" of {balance.account}" if balance.account else ""
