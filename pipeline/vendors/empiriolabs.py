@@ -107,7 +107,7 @@ class EmpirioLabs:
 
     async def connect(self) -> None:
         """Read the list of models: it costs nothing and wants the key."""
-        self._read("connect", await self._session.ask("GET", "/v1/models"))
+        self._no_error("connect", await self._session.ask("GET", "/v1/models"))
 
     async def submit(
         self, body: bytes, idempotency_key: str, sending: Sending | None = None
@@ -154,10 +154,7 @@ class EmpirioLabs:
     async def balance(self) -> Balance:
         """The account's dollars, from the vendor's other host."""
         answer = await self._account.ask("GET", self._account_path)
-        fields = self._read("balance", answer)
-        if (told := errors.complaint(fields)).code:
-            raise self._instead("balance", answer, fields, told.words)
-        return Balance(reading.balance(fields), "usd", None)
+        return Balance(reading.balance(self._no_error("balance", answer)), "usd", None)
 
     def job_id(self, handle: Handle) -> str:
         """The job's id."""
@@ -207,15 +204,21 @@ class EmpirioLabs:
         assert error is not None  # noqa: S101 - only a 2xx has none
         raise error
 
+    def _no_error(self, verb: Verb, answer: Answer) -> dict[str, Any]:
+        """The fields of a good answer that does not say one of the codes all the same."""
+        fields = self._read(verb, answer)
+        if errors.complaint(fields).code:
+            raise self._instead(verb, answer, fields, "it is an error")
+        return fields
+
     def _instead(self, verb: Verb, answer: Answer, fields: dict[str, Any], why: str) -> VendorError:
-        """The error for a good status without what was asked: its own, if it is one of its codes.
+        """The error for a good status without what was asked: its own, if it is one of the codes.
 
         A job that may have been taken is never told as refused for words alone.
         """
         told = errors.complaint(fields)
-        if told.code is None:
-            return answer.unreadable(why, charged=verb == "submit")
-        error = errors.error_in(verb, answer, told, self._session.clean(told.words))
+        said = self._session.clean(told.words)
+        error = errors.error_in(verb, answer, told, said) if told.code else None
         return error or answer.unreadable(why, charged=verb == "submit")
 
 

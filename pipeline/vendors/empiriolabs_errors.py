@@ -46,13 +46,12 @@ class Complaint:
 
 def complaint(told: object) -> Complaint:
     """Read an error, or a body that holds one, whatever its shape."""
-    inner = told.get("error") if isinstance(told, Mapping) else None
-    texts = list(_texts(inner or told))
-    named = (value.lower() for name, value in texts if name in _NAMES)
-    bare = (
-        match[1].lower() for name, value in texts if not name and (match := _CODE.search(value))
-    )
-    code = next((name for name in (*named, *bare) if name in CODES), None)
+    whole = told if isinstance(told, Mapping) else {}
+    texts = list(_texts(whole.get("error") or told))
+    named = [value for name, value in texts if name in _NAMES]
+    bare = [found for name, value in texts if not name for found in _CODE.findall(value)]
+    beside = [str(whole.get(name)) for name in _NAMES]
+    code = next((one for one in map(str.lower, (*named, *bare, *beside)) if one in CODES), None)
     return Complaint(code, ": ".join(dict.fromkeys(value for _, value in texts)))
 
 

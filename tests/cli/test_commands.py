@@ -123,8 +123,8 @@ def test_check_reads_standard_input(project):
     assert "Traceback" not in bad.stderr
 
 
-def test_a_model_that_is_not_connected_is_planned_but_not_rendered(project):
-    """Exit code 6, nothing ordered, and the way to see the film anyway."""
+def test_a_route_without_its_key_is_planned_but_not_rendered(project):
+    """The price is known; exit code 6, nothing ordered, and that route's own variable is named."""
     board = project / "storyboards" / "film.storyboard.yaml"
     text = board.read_text().replace("model: animatic, duration: 0.5s", "model: happyhorse-1.1")
     board.write_text(text.replace("64p", "720p").replace("1.1", "1.1, routes: [empiriolabs]"))
@@ -133,7 +133,7 @@ def test_a_model_that_is_not_connected_is_planned_but_not_rendered(project):
 
     assert planned["totals"]["at_most"] == {"usd": 2.1, "unknown": 0, "text": "$2.10"}
     assert rendered.returncode == 6
-    assert "--draft" in rendered.stderr
+    assert "EMPIRIOLABS_API_KEY" in rendered.stderr
     assert "Traceback" not in rendered.stderr
 
 
