@@ -26,7 +26,7 @@ from pipeline.desk.faults import NOBODY, Subject
 from pipeline.desk.jobs import Job
 from pipeline.desk.parts import Parts
 from pipeline.desk.shelf import MOST, Shelf, file_part, sniff
-from pipeline.desk.wire import Answer, Request, json_answer, loads_strictly
+from pipeline.desk.wire import Answer, Request, json_answer, loads_strictly, prompt_in
 from pipeline.files import digest_of_bytes
 
 _STATUSES = ("QUEUED", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED")
@@ -76,7 +76,7 @@ class Apiframe:
         """Every job, in the order they were taken."""
         return self._bench.by_id.values()
 
-    def refusal(self, status: int, said: str | None) -> Answer:
+    def refusal(self, status: int, said: str | None, _: Subject) -> Answer:
         """``{"error": "…"}`` [doc]; the words are ours."""
         return json_answer(status, {"error": said or _SAID.get(status, "Error")})
 
@@ -97,7 +97,7 @@ class Apiframe:
         """Which shot it is about, as far as it says."""
         if point == "submit":
             key = request.headers.get("idempotency-key") or digest_of_bytes(request.body)
-            return Subject(_prompt_in(request.body), key)
+            return Subject(prompt_in(request.body), key)
         if point == "publish":
             name, data = _file_in(request) or ("", b"")
             return Subject(name, digest_of_bytes(data))
@@ -222,15 +222,6 @@ class Apiframe:
         if one is None:
             return Answer(404, b"Not found", "text/plain")  # [guess] reaped, so not there
         return served(request, one.data, one.content_type)
-
-
-def _prompt_in(body: bytes) -> str:
-    try:
-        content = loads_strictly(body)
-    except ValueError:
-        return ""
-    prompt = content.get("prompt") if isinstance(content, dict) else None
-    return prompt if isinstance(prompt, str) else ""
 
 
 def _file_in(request: Request) -> tuple[str, bytes] | None:

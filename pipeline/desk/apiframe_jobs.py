@@ -15,7 +15,7 @@ from pipeline.desk.bench import Bench, Order, Words, digest_of_asked
 from pipeline.desk.jobs import Job
 from pipeline.desk.options import DAY
 from pipeline.desk.parts import Parts
-from pipeline.desk.pictures import LEAST_REFERENCE, LEAST_SIDE, Picture, downloaded, wrong_with
+from pipeline.desk.pictures import Picture, downloaded, least_side, wrong_with
 from pipeline.desk.shelf import MEGABYTE, Shelf
 from pipeline.desk.wire import Answer, Request, json_answer, loads_strictly
 from pipeline.files import digest_of_bytes
@@ -122,16 +122,14 @@ class Submissions:
             one = self._shelf.get(path, self._parts.clock.now())
             data = one.data if one else "404"
         else:
+            self._parts.traffic.pictures.append(url)
             data = await asyncio.to_thread(downloaded, url, MOST_PICTURE)
         if isinstance(data, str):
             return Picture(b"", url, f"{CANNOT_READ} ({data})")
-        wrong = await asyncio.to_thread(wrong_with, data, self._least_side(of), MOST_PICTURE)
+        least = least_side(self._parts.options, references=of > 1)
+        wrong = await asyncio.to_thread(wrong_with, data, least, MOST_PICTURE)
         said = f"Provider returned an error: InvalidParameter: image {number} {wrong}"
         return Picture(data, digest_of_bytes(data), said if wrong else None)
-
-    def _least_side(self, of: int) -> int:
-        least = self._parts.options.least_side
-        return LEAST_REFERENCE if of > 1 and least == LEAST_SIDE else least
 
 
 def _read(request: Request) -> Wish | Answer:

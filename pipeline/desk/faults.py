@@ -15,8 +15,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
+from pipeline.desk.shapes import see_that_it_is_a_shape
+
 Point = Literal[
-    "connect", "publish", "submit", "poll", "list", "me", "models", "fetch", "job", "link", "clip"
+    "connect",
+    "publish",
+    "submit",
+    "poll",
+    "list",
+    "me",
+    "models",
+    "fetch",
+    "job",
+    "link",
+    "clip",
+    "shape",
 ]
 
 _CALLS = frozenset({"publish", "submit", "poll", "list", "me", "models", "fetch"})
@@ -71,6 +84,8 @@ KINDS: dict[str, frozenset[str]] = {
     "wrong-length": frozenset({"clip"}),  # seconds: longer by so many (2)
     "wrong-rate": frozenset({"clip"}),  # 30 frames a second
     "silent": frozenset({"clip"}),  # no sound
+    # what a vendor's documents leave open, where it varies; several rules may hold at once
+    "shape": frozenset({"shape"}),  # shape: parts of SHAPES, pinned
 }
 
 _AFTER = frozenset({"half", "html", "garbage", "not-an-object", "set", "word", "progress",
@@ -101,6 +116,7 @@ class Rule:
     value: float | None = None
     set: Mapping[str, Any] = field(default_factory=dict)
     refund: bool | None = None
+    shape: Mapping[str, Any] = field(default_factory=dict)
 
 
 _WORDS: dict[str, tuple[str, ...]] = {
@@ -116,6 +132,7 @@ _KINDS_OF_VALUES: dict[str, tuple[type, ...]] = {
     "retry_after": (int, str, type(None)),
     "value": (int, float, type(None)),
     "set": (dict,),
+    "shape": (dict,),
     "refund": (bool,),
     **dict.fromkeys(("first", "every", "times", "status", "bytes"), (int,)),
 }
@@ -161,6 +178,8 @@ def _see_that_it_fits(name: str, value: Any) -> None:
     kinds = _KINDS_OF_VALUES.get(name, (str,))
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
         raise ValueError(f"{name} cannot be {value!r}")
+    if name == "shape" and isinstance(value, Mapping):
+        see_that_it_is_a_shape(value)
 
 
 def _made(values: dict[str, Any]) -> Rule:
@@ -210,16 +229,26 @@ class Faults:
 
     def meet(self, point: str, subject: Subject, *, unread: bool = False) -> Rule | None:
         """The fault of this call, if any; every rule it fits counts it."""
-        found: int | None = None
-        for index, rule in enumerate(self.rules):
-            if rule.on != point or (rule.do == "unread") != unread:
-                continue
-            if self._holds(index, rule, subject) and found is None:
-                found = index
-        if found is None:
+        fitting = self._fitting(point, subject, unread=unread)
+        if not fitting:
             return None
-        self._fired[found] += 1
-        return self.rules[found]
+        self._fired[fitting[0]] += 1
+        return self.rules[fitting[0]]
+
+    def all_met(self, point: str, subject: Subject) -> list[Rule]:
+        """Every rule that holds, for what can hold at once."""
+        fitting = self._fitting(point, subject)
+        self._fired.update(fitting)
+        return [self.rules[index] for index in fitting]
+
+    def _fitting(self, point: str, subject: Subject, *, unread: bool = False) -> list[int]:
+        return [
+            index
+            for index, rule in enumerate(self.rules)
+            if rule.on == point
+            and (rule.do == "unread") == unread
+            and self._holds(index, rule, subject)
+        ]
 
     def _holds(self, index: int, rule: Rule, subject: Subject) -> bool:
         if rule.prompt is not None and rule.prompt not in subject.prompt:

@@ -14,7 +14,8 @@ from pipeline.desk.apiframe import Apiframe
 from pipeline.desk.clips import ClipMaker
 from pipeline.desk.clock import Clock
 from pipeline.desk.delivery import REFUSALS, Delivery, plain, refused, spoiled
-from pipeline.desk.faults import NOBODY, Faults, Rule
+from pipeline.desk.empiriolabs import EmpirioLabs
+from pipeline.desk.faults import NOBODY, Faults, Rule, Subject
 from pipeline.desk.ledger import Ledger
 from pipeline.desk.options import Options
 from pipeline.desk.parts import Parts, VendorOnDesk
@@ -32,7 +33,10 @@ from pipeline.desk.wire import (
     spell_head,
 )
 
-VENDORS: dict[str, type[VendorOnDesk]] = {"apiframe": Apiframe}
+VENDORS: dict[str, type[VendorOnDesk]] = {
+    "apiframe": Apiframe,
+    "empiriolabs": EmpirioLabs,
+}
 
 HOST = "127.0.0.1"
 _ENDLESS = b"\0" * 65536
@@ -97,7 +101,7 @@ class Server:
         self.traffic.connections += 1
         rule = self.parts.faults.meet("connect", NOBODY)
         if rule:
-            await self._talk(writer, self._send(writer, refused(rule, 0, self.vendor.refusal)))
+            await self._talk(writer, self._send(writer, self._refused(rule, NOBODY)))
         else:
             await self._talk(writer, self._converse(reader, writer))
 
@@ -136,7 +140,7 @@ class Server:
         """Answer one request; whether the connection goes on."""
         point = self.vendor.point(head)
         if point and (rule := self.parts.faults.meet(point, NOBODY, unread=True)):
-            return await self._send(writer, refused(rule, 0, self.vendor.refusal))
+            return await self._send(writer, self._refused(rule, NOBODY))
         request = replace(head, body=await read_body(reader, writer, head))
         if head.path.startswith("/desk/"):
             return await self._send(writer, plain(self.private.answer(request)))
@@ -150,27 +154,35 @@ class Server:
             self.traffic.leaks += 1
 
     async def _delivery(self, request: Request, point: str) -> Delivery:
-        rule = self.parts.faults.meet(point, self.vendor.subject(request, point)) if point else None
+        subject = self.vendor.subject(request, point) if point else NOBODY
+        rule = self.parts.faults.meet(point, subject) if point else None
         if request.method == "HEAD":
             return Delivery(spell_head(await self._answered(request, point)))
         if rule is None:
             return plain(await self._answered(request, point))
         if rule.seconds and rule.do != "hang":
             await asyncio.sleep(self.parts.clock.real(rule.seconds))
-        return await self._misbehaved(rule, request, point)
+        return await self._misbehaved(rule, request, point, subject)
 
-    async def _misbehaved(self, rule: Rule, request: Request, point: str) -> Delivery:
+    def _refused(self, rule: Rule, subject: Subject) -> Delivery:
+        def refusal(status: int, said: str | None) -> Answer:
+            return self.vendor.refusal(status, said, subject)
+
+        return refused(rule, self.parts.clock.now(), refusal)
+
+    async def _misbehaved(
+        self, rule: Rule, request: Request, point: str, subject: Subject
+    ) -> Delivery:
         self._say(f"  rule: {rule.do} on {rule.on}")
-        now = self.parts.clock.now()
         if rule.do in REFUSALS and rule.when == "before":
-            return refused(rule, now, self.vendor.refusal)
+            return self._refused(rule, subject)
         if rule.do == "whole":
             request = replace(request, headers={**request.headers, "range": ""})
         answer = await self._answered(request, point)
         if rule.do in ("slow", "whole"):
             return plain(answer)
         if rule.do in REFUSALS:
-            return refused(rule, now, self.vendor.refusal)
+            return self._refused(rule, subject)
         return spoiled(rule, answer, self.vendor.ended)
 
     async def _answered(self, request: Request, point: str) -> Answer:

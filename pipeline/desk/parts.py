@@ -52,7 +52,7 @@ class VendorOnDesk(Protocol):
 
     def __init__(self, parts: Parts) -> None: ...
 
-    def refusal(self, status: int, said: str | None) -> Answer:
+    def refusal(self, status: int, said: str | None, subject: Subject, /) -> Answer:
         """How it says that it failed at a call, in ``said`` words if given."""
         ...
 

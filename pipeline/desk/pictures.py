@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 
 from pipeline.desk.drawing import opened
+from pipeline.desk.options import Options
 from pipeline.desk.shelf import MEGABYTE
 
 WIDEST = 2.5  # [doc-3p] upstream: 1:2.5 to 2.5:1
@@ -21,6 +22,12 @@ class Picture:
     data: bytes
     known: str
     wrong: str | None = None
+
+
+def least_side(options: Options, *, references: bool) -> int:
+    """The shortest side of a picture: of a reference, or of a first frame."""
+    least = options.least_side
+    return LEAST_REFERENCE if references and least == LEAST_SIDE else least
 
 
 def wrong_with(data: bytes, least: int, most_bytes: int) -> str | None:

@@ -73,6 +73,16 @@ def loads_strictly(data: bytes) -> Any:
         raise ValueError("nested too deep") from error
 
 
+def prompt_in(body: bytes) -> str:
+    """The shot's words in a body that may be anything; empty where there are none."""
+    try:
+        content = loads_strictly(body)
+    except ValueError:
+        return ""
+    prompt = content.get("prompt") if isinstance(content, dict) else None
+    return prompt if isinstance(prompt, str) else ""
+
+
 def _refuse_constant(word: str) -> None:
     raise ValueError(f"{word} is not JSON")
 
