@@ -66,6 +66,18 @@ def parse_amount(text: str) -> tuple[str, Fraction]:
     return _UNITS[match[2]], Fraction(match[1])
 
 
+def parse_amounts(text: str) -> dict[str, Fraction]:
+    """Read ceilings by unit: an amount, or several, as totals are spelled: ``$5 + 800credits``.
+
+    Raises:
+        UsageError: one is no amount, or a unit comes twice.
+    """
+    amounts = [parse_amount(part) for part in text.split("+")]
+    if len(dict(amounts)) < len(amounts):
+        raise UsageError(f"`{text}` names a unit twice.", hint="Write $5 + 800credits.")
+    return dict(amounts)
+
+
 def spell_amount(amount: Fraction, unit: str) -> str:
     """``$0.70``, ``120 credits``; a fraction of a cent is shown, never rounded away."""
     if not amount:

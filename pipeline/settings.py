@@ -228,9 +228,9 @@ def _count(name: str, value: object, origin: str) -> int:
 def _amount(value: object) -> str | None:
     if value is None:
         return None
-    from pipeline.money import parse_amount
+    from pipeline.money import parse_amounts
 
-    parse_amount(str(value))
+    parse_amounts(str(value))
     return str(value)
 
 

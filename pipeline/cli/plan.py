@@ -11,26 +11,36 @@ import click
 from pipeline.cli.boards import (
     draft_of,
     draft_options,
-    json_option,
     retry_options,
     selection_options,
     settings_options,
     some_boards,
 )
 from pipeline.cli.console import put, put_json, put_table, say, terminal_width
+from pipeline.cli.plan_markdown import Unplanned, plan_as_markdown
+from pipeline.cli.problems import show_problem
 
 if TYPE_CHECKING:
     from pipeline.api import PlannedFilm
     from pipeline.plan.step import Step
 
 NARROW = 80
+# which of several boards' exit codes counts
+_GRAVEST = (3, 6, 2, 1, 4, 0)
 
 
 @click.command("plan")
 @some_boards
 @draft_options
 @selection_options
-@json_option
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    help="The form: text, Markdown (for a pull request), JSON.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --as json.")
 @click.option(
     "-o",
     "--output",
@@ -48,6 +58,7 @@ def command(
     start: str | None,
     scene: str | None,
     forced: tuple[str, ...],
+    form: str,
     as_json: bool,
     output: Path | None,
     exit_code: bool,
@@ -59,37 +70,56 @@ def command(
 
     Nothing is made and nothing is written. Each shot is either reused, or made with the reason:
     new, changed (and which fields), follows another shot that is made, forced.
+
+    --as markdown is one comment for a pull request: all boards, a faulty one with its faults.
     """
     from pipeline.api import plan_film
-    from pipeline.errors import UsageError
+    from pipeline.errors import StoryreelError, UsageError
     from pipeline.plan.selection import Selection
     from pipeline.sidecars.saved_plan import save_plan
 
     if output and len(boards) > 1:
         raise UsageError("A saved plan is of one board.", hint="Name one board with -o.")
+    form = "json" if as_json else form
     selection = Selection(shots, start, scene)
-    documents: list[dict[str, Any]] = []
-    work = False
+    told: list[PlannedFilm | Unplanned] = []
+    codes = [0]
     for board in boards:
-        planned = plan_film(
-            board,
-            draft=draft_of(draft, resolution),
-            selection=selection,
-            forced=forced,
-            flags=flags,
-            retry_failed=retry_failed > 0,
-            remake_missing=remake_missing,
-        )
-        work = work or bool(planned.plan.to_run or planned.plan.stuck)
-        documents.append(document_of(planned))
+        try:
+            planned = plan_film(
+                board,
+                draft=draft_of(draft, resolution),
+                selection=selection,
+                forced=forced,
+                flags=flags,
+                retry_failed=retry_failed > 0,
+                remake_missing=remake_missing,
+            )
+        except StoryreelError as error:
+            if form != "markdown":
+                raise
+            told.append(Unplanned(board, error))
+            codes.append(show_problem(error, []))
+            continue
+        told.append(planned)
+        codes.append(4 if exit_code and (planned.plan.to_run or planned.plan.stuck) else 0)
         if output:
-            save_plan(output, planned.board.path, documents[-1], selection, forced, planned.draft)
+            document = document_of(planned)
+            save_plan(output, planned.board.path, document, selection, forced, planned.draft)
             say(f"saved {output}; carry it out with: storyreel render {output}")
-        if not as_json:
+        if form == "text":
             show_plan(planned)
-    if as_json:
-        put_json(documents[0] if len(documents) == 1 else {"schema": 1, "plans": documents})
-    return 4 if exit_code and work else 0
+    _put_whole(told, form)
+    return next(code for code in _GRAVEST if code in codes)
+
+
+def _put_whole(told: Sequence[PlannedFilm | Unplanned], form: str) -> None:
+    """The forms that tell all boards in one document."""
+    if form == "markdown":
+        put(plan_as_markdown(told))
+    elif form == "json":
+        plans = [document_of(planned) for planned in told if not isinstance(planned, Unplanned)]
+        put_json(plans[0] if len(plans) == 1 else {"schema": 1, "plans": plans})
 
 
 def document_of(planned: PlannedFilm) -> dict[str, Any]:
@@ -128,7 +158,7 @@ def show_plan(planned: PlannedFilm) -> None:
 
 
 def _row(step: Step) -> tuple[str, ...]:
-    from pipeline.plan.price import billed_seconds, route_for
+    from pipeline.plan.price import billed_seconds
     from pipeline.timing import spell_seconds
 
     shot = step.shot
@@ -141,7 +171,7 @@ def _row(step: Step) -> tuple[str, ...]:
         spell_seconds(billed) if billed and making else "-",
         spell_seconds(shot.wanted),
         shot.model,
-        (route_for(shot) or "-") if making else "-",
+        (step.route or "-") if making else "-",
         str(step.price or "unknown") if making else "-",
         _reason(step),
     )
@@ -180,6 +210,8 @@ def _sums(planned: PlannedFilm) -> list[str]:
         lines.append(f"price: {plan.at_most}")
     else:
         lines.append(f"price: {plan.certain} certain, {plan.at_most} at most")
+    for route, total in plan.otherwise.items():
+        lines.append(f"       {total} through {route}, should their first route fall out")
     if len(plan.order) > 1:
         lines.append(f"order: {_listed(plan.order, ' ')}")
     if len(plan.critical_path) > 1:

@@ -30,13 +30,13 @@ class Purse:
 
     def budget(self, settings: Settings) -> Budget:
         """The budget these words and the settings make."""
-        from pipeline.money import parse_amount
+        from pipeline.money import parse_amounts
         from pipeline.run.budget import Budget
 
         return Budget(
-            max_cost=dict([parse_amount(self.max_cost)]) if self.max_cost else {},
+            max_cost=parse_amounts(self.max_cost) if self.max_cost else {},
             max_jobs=self.max_jobs,
-            ceiling=dict([parse_amount(settings.ceiling)]) if settings.ceiling else {},
+            ceiling=parse_amounts(settings.ceiling) if settings.ceiling else {},
             allow_unknown_price=frozenset(self.allowed),
             rates=settings.rates,
             retry_failed=self.retry_failed,
@@ -69,7 +69,9 @@ def purse_options(function: _Function) -> _Function:
     """The options about money."""
     options = (
         click.option(
-            "--max-cost", metavar="AMOUNT", help="Order nothing above it: 5 (USD), 800credits."
+            "--max-cost",
+            metavar="AMOUNT",
+            help="Order nothing above it: 5 (USD), 800credits, or '5 + 800credits'.",
         ),
         click.option(
             "--max-jobs", type=click.IntRange(0), metavar="N", help="Order at most N jobs."

@@ -37,7 +37,7 @@ from pipeline.plan.step import (
     ToRun,
     Uncertain,
 )
-from pipeline.plan.take import Lock, ShotTakes, Take
+from pipeline.plan.take import ADOPTED, Lock, ShotTakes, Take
 from pipeline.storyboard.shot import Film, FrameOf, Shot, Source
 
 ClipState = Literal["good", "missing", "torn"]
@@ -171,7 +171,8 @@ class _Planning:
         names = self._routes(shot, request, action)
         route, others = (names[0], names[1:]) if names else (None, ())
         price = price_of(shot, route)
-        self.steps[shot.id] = Step(shot, action, request, price, renamed, route, others)
+        other = price_of(shot, others[0]) if others else None
+        self.steps[shot.id] = Step(shot, action, request, price, renamed, route, others, other)
 
     def _routes(self, shot: Shot, request: Request, action: Action) -> tuple[str, ...]:
         """The route that makes it, or has it already, and those that would be asked next."""
@@ -264,6 +265,8 @@ class _Planning:
 
     def _gone(self, shot: Shot, clip: Digest, take: Take | None) -> Action:
         state = self.facts.state(clip)
+        if take and take.route == ADOPTED and not self.remake_missing:
+            return Missing(clip, state, "it was adopted: adopt its file again")
         if models()[shot.model].built_in:
             return Make(Gone(clip, f"is {state}"))
         fetch = self._fetch(clip, take)

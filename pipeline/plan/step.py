@@ -190,7 +190,11 @@ _VERBS: dict[type, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One shot's part of the plan; ``others`` are the routes asked after ``route``, in order."""
+    """One shot's part of the plan.
+
+    ``others`` are the routes asked after ``route``, in order; the first asks ``other_price``.
+    Seconds are exact.
+    """
 
     shot: Shot
     action: Action
@@ -199,6 +203,7 @@ class Step:
     renamed_from: ShotId | None = None
     route: str | None = None
     others: tuple[str, ...] = ()
+    other_price: Price | None = None
 
     @property
     def key(self) -> TakeKey | None:
@@ -243,6 +248,15 @@ class Plan:
     def stuck(self) -> tuple[Step, ...]:
         """The steps that need a person."""
         return tuple(step for step in self.steps if isinstance(step.action, Stuck))
+
+    @property
+    def otherwise(self) -> dict[str, Total]:
+        """By route, what it asks for the shots it makes should the route before it fall out."""
+        found: dict[str, list[Price | None]] = {}
+        for step in self.to_make:
+            if step.others:
+                found.setdefault(step.others[0], []).append(step.other_price)
+        return {route: Total.of(prices) for route, prices in found.items()}
 
     @property
     def certain(self) -> Total:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pipeline.ids import Digest, ShotId, TakeKey
 from pipeline.storyboard.shot import FrameOf
 
-
 ADOPTED = "adopted"
 """Stands for route and price of a take that a person brought: it cannot be made again here."""
 

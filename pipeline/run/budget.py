@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from pipeline.errors import StoryreelError
 from pipeline.journal.wall import Wall
-from pipeline.money import Total, spell_amount
+from pipeline.money import Total
 from pipeline.plan.step import Plan
 
 
@@ -77,21 +77,23 @@ def refuse_over_budget(plan: Plan, budget: Budget) -> None:
 
 
 def _refuse_over_cost(total: Total, budget: Budget) -> None:
-    (unit, ceiling), *_ = budget.max_cost.items()
-    told = f"The plan costs at most {total}, and --max-cost is {spell_amount(ceiling, unit)}"
+    wall = Total(tuple(sorted(budget.max_cost.items())), 0)
+    told = f"The plan costs at most {total}, and --max-cost is {wall}"
     in_unit = dict(total.amounts)
-    others = [name for name, amount in in_unit.items() if name != unit and amount]
+    others = [name for name, amount in in_unit.items() if name not in budget.max_cost and amount]
     if others and not budget.rates:
+        units = " and ".join(budget.max_cost)
         raise OverBudgetError(
-            f"{told}: {' and '.join(others)} cannot be compared with {unit}.",
-            hint=f"Say --max-cost in {others[0]} (such as 800{others[0]}), or set a rate.",
+            f"{told}: {' and '.join(others)} cannot be compared with {units}.",
+            hint=f"Add a wall in {others[0]} (such as '{wall} + 800{others[0]}'), or set a rate.",
         )
     if total.unknown and not budget.allow_unknown_price:
         raise OverBudgetError(
             f"{told}: the price of {total.unknown} takes is not known.",
             hint="Allow it by name: --allow-unknown-price MODEL.",
         )
-    if not others and in_unit.get(unit, Fraction(0)) > ceiling:
+    over = any(in_unit.get(unit, Fraction(0)) > most for unit, most in budget.max_cost.items())
+    if over and not others:
         raise OverBudgetError(
             f"{told}.", hint="Choose shots with --shot, or raise --max-cost. Nothing was ordered."
         )

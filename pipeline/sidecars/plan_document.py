@@ -43,6 +43,7 @@ def plan_document(film: Film, plan: Plan, *, board: str, digest: Digest) -> dict
             "seconds_cut": _number(_sum(step.shot.cut / film.rate for step in plan.steps)),
             "certain": total_document(plan.certain),
             "at_most": total_document(plan.at_most),
+            "otherwise": {name: total_document(t) for name, t in plan.otherwise.items()},
         },
     }
 
@@ -58,6 +59,7 @@ def step_document(step: Step) -> dict[str, Any]:
         "certain": not isinstance(action, Make) or action.certain,
         "model": shot.model,
         "route": step.route,
+        "other_routes": list(step.others) or None,
         "mode": shot.mode,
         "seed": step.request.seed,
         "key": step.key,
