@@ -381,5 +381,6 @@ def adopt_clip(
 
 __all__ = [
     "Draft", "Forced", "Make", "PlannedFilm", "RenderedFilm", "Selection", "adopt_clip",
-    "assemble_film", "check_storyboard", "cut_film", "facts_of", "my_turn", "plan_film", "render_film",
+    "assemble_film", "check_storyboard", "cut_film", "facts_of", "my_turn", "plan_film",
+    "render_film",
 ]  # fmt: skip

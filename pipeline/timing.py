@@ -6,6 +6,7 @@ exact seconds or a count of the board's frames until a rate is known.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from fractions import Fraction
@@ -90,6 +91,11 @@ def source_frame(film_frame: int, film_rate: Fraction, clip_rate: Fraction) -> i
     ``film/`` cuts by it and ``.last`` is found by it.
     """
     return frame_on_screen(film_frame / film_rate, clip_rate)
+
+
+def frames_on_film(frames: int, clip_rate: Fraction, film_rate: Fraction) -> int:
+    """How many film frames show something of a clip of so many frames: its whole length."""
+    return math.ceil(frames * film_rate / clip_rate)
 
 
 def timecode(frame: int, rate: Fraction) -> str:

@@ -34,8 +34,9 @@ MAY_IMPORT = {
     "planned": STAGES,
     "making": STAGES | {"planned", "makers", "vendors", "journal"},
     "settling": STAGES | {"planned", "vendors", "journal"},
-    "api": STAGES | {"planned", "making", "settling", "makers", "vendors", "journal"},
-    "cli": STAGES | {"planned", "api", "makers", "vendors", "journal"},
+    "adopting": STAGES | {"planned", "makers"},
+    "api": STAGES | {"planned", "making", "settling", "adopting", "makers", "vendors", "journal"},
+    "cli": STAGES | {"planned", "adopting", "api", "makers", "vendors", "journal"},
     "__main__": {"cli"},
 }
 

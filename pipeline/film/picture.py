@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import MediaError, StoryreelError, ToolFailedError
 from pipeline.film.segments import Segment, Segments, run_in_folder, segment_key
 from pipeline.film.timeline import Cut, Timeline, clip_fault
+from pipeline.media.colour import hdr_word
 from pipeline.media.facts import ALONE
 from pipeline.media.filters import ChromaPlace, Frame, picture_arguments, specimen_arguments
 from pipeline.media.join import frames_in
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from pipeline.media.ffmpeg import FFmpeg
 
 _CHROMA_PLACES: tuple[ChromaPlace, ...] = ("left", "centre")  # the first where all else is equal
-_HDR = {"smpte2084": "PQ", "arib-std-b67": "HLG"}
 
 
 def is_whole(cut: Cut, timeline: Timeline) -> bool:
@@ -133,10 +133,9 @@ def encode_cut(
 
 
 def _check_colours(cut: Cut) -> None:
-    facts = cut.clip.facts
-    if facts.transfer in _HDR:
+    if hdr := hdr_word(cut.clip.facts):
         raise StoryreelError(
-            f"The clip of {cut.shot} is HDR ({_HDR[facts.transfer]}).",
+            f"The clip of {cut.shot} is HDR ({hdr}).",
             details="The film is BT.709, and tone mapping is not built yet.",
             hint="Use a clip in BT.709 for this shot.",
         )

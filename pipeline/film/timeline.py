@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,7 +12,7 @@ from pipeline.errors import StoryreelError
 from pipeline.ids import ShotId
 from pipeline.store.clip import Clip
 from pipeline.storyboard.shot import Film, FrameOf, Shot, Size
-from pipeline.timing import frame_on_screen, source_frame
+from pipeline.timing import frame_on_screen, frames_on_film, source_frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +91,7 @@ def _cuts(film: Film, clips: Mapping[ShotId, Clip]) -> Iterator[Cut]:
 
 def _frames_shown(shot: Shot, clip: Clip, rate: Fraction) -> int:
     """How many film frames of the shot there are, a head that is dropped included."""
-    there = math.ceil(clip.facts.frames * rate / clip.facts.rate)
-    return min(shot.cut, there)
+    return min(shot.cut, frames_on_film(clip.facts.frames, clip.facts.rate, rate))
 
 
 def _is_doubled(shot: Shot, before: Shot, clip: Clip, rate: Fraction) -> bool:

@@ -77,11 +77,16 @@ def scale_range(facts: ClipFacts) -> str:
     return "pc" if full else "tv"
 
 
+def hdr_word(facts: ClipFacts) -> str | None:
+    """``PQ`` or ``HLG`` where a clip is HDR."""
+    return _HDR.get(facts.transfer or "")
+
+
 def colour_note(facts: ClipFacts) -> str | None:
     """What to tell about a clip whose colours an 8-bit picture without tags cannot say."""
-    if facts.transfer in _HDR:
+    if hdr := hdr_word(facts):
         return (
-            f"It is HDR ({_HDR[facts.transfer]}); its code values are handed on as they are, "
+            f"It is HDR ({hdr}); its code values are handed on as they are, "
             "without tone mapping, and will look flat elsewhere."
         )
     if facts.primaries == "bt2020":

@@ -1,0 +1,107 @@
+"""``storyreel adopt``: a clip bought or shot elsewhere becomes a take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline.cli.boards import BoardPath, draft_of, draft_options, json_option, settings_options
+from pipeline.cli.console import put_json, say
+from pipeline.places import SUFFIX
+
+if TYPE_CHECKING:
+    from pipeline.adopting import Adopted
+
+
+@click.command("adopt")
+@click.argument("shot")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--board", type=BoardPath(), help="The board; needed where there are several.")
+@click.option("--pick", is_flag=True, help="Let it serve, whatever takes the shot has.")
+@click.option("--note", metavar="TEXT", help="Where it comes from; kept beside the clip.")
+@draft_options
+@json_option
+@settings_options
+def command(
+    shot: str,
+    file: Path,
+    board: Path | None,
+    pick: bool,
+    note: str | None,
+    draft: bool,
+    resolution: str | None,
+    as_json: bool,
+    **flags: str | None,
+) -> int:
+    """Take a clip bought or shot elsewhere as a take of SHOT.
+
+    FILE is decoded to its end and copied into the store as it is. It answers the shot as the board
+    describes it now, as a clip from a vendor would, so it serves at once where the shot has no
+    take; otherwise it serves when it is picked. The board is not touched.
+    """
+    from pipeline.api import adopt_clip
+
+    adopted = adopt_clip(
+        board or _only_board(),
+        shot,
+        file,
+        pick=pick,
+        note=note,
+        draft=draft_of(draft, resolution),
+        flags=flags,
+    )
+    if as_json:
+        put_json(_document(adopted))
+    else:
+        _tell(adopted, file)
+    return 0
+
+
+def _only_board() -> Path:
+    """The project's board, where it has but one.
+
+    Raises:
+        UsageError: it has none, or several.
+    """
+    from pipeline.errors import UsageError
+
+    folders = (Path(), Path("storyboards"))
+    boards = [path for folder in folders for path in sorted(folder.glob(f"*{SUFFIX}"))]
+    if len(boards) == 1:
+        return boards[0]
+    names = ", ".join(path.name.removesuffix(SUFFIX) for path in boards)
+    raise UsageError(
+        f"Which board is meant? There are {len(boards)}." if boards else "There is no board here.",
+        hint=f"Say --board NAME: {names}." if boards else "Say --board FILE.",
+    )
+
+
+def _document(adopted: Adopted) -> dict[str, Any]:
+    return {
+        "schema": 1,
+        "shot": adopted.shot,
+        "take": adopted.take.number,
+        "clip": adopted.take.clip,
+        "key": adopted.take.key,
+        "serves": adopted.serving == adopted.take.number,
+        "serving": adopted.serving,
+        "picked": adopted.picked,
+        "new": adopted.new,
+        "notes": list(adopted.notes),
+    }
+
+
+def _tell(adopted: Adopted, file: Path) -> None:
+    number = adopted.take.number
+    if not adopted.new:
+        say(f"{adopted.shot}: {file.name} was take {number} already; it is picked and serves now")
+        return
+    if adopted.serving == number:
+        serves = "it is picked and serves" if adopted.picked else "it serves"
+    else:
+        serves = f"take {adopted.serving} serves; adopt it with --pick to let this one serve"
+    say(f"{adopted.shot}: {file.name} is take {number}; {serves}")
+    for note in adopted.notes:
+        say(f"  {note}")
