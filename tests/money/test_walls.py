@@ -128,6 +128,7 @@ def test_a_clip_that_is_gone_is_not_paid_for_again_by_itself(new_project):
     project = new_project()
     assert project.render().code == 0
     shutil.rmtree(project.output / "store")
+    project.desk.advance(2 * 24 * 3600)  # the vendor has it no more
     refused = project.render()
     assert refused.code == 1, refused.said
     assert "--remake-missing" in refused.said
@@ -143,6 +144,7 @@ def test_remake_missing_pays_again(new_project):
     project = new_project()
     assert project.render().code == 0
     shutil.rmtree(project.output / "store")
+    project.desk.advance(2 * 24 * 3600)  # the vendor has it no more
     done = project.render("--remake-missing")
     assert done.code == 0, done.said
     assert project.kept == 8
