@@ -24,11 +24,12 @@ MAY_IMPORT = {
     "store": {"media"},
     "makers": {"media"},
     "vendors": set(),
+    "publishers": {"vendors", "media"},
     "journal": set(),
     "desk": {"media"},
     "storyboard": {"media"},
     "plan": {"storyboard"},
-    "run": {"storyboard", "plan", "makers", "vendors", "journal", "store", "media"},
+    "run": {"storyboard", "plan", "makers", "vendors", "publishers", "journal", "store", "media"},
     "film": {"storyboard", "store", "media"},
     "sidecars": {"storyboard", "plan", "store", "film", "run"},
     "planned": STAGES,
@@ -36,7 +37,7 @@ MAY_IMPORT = {
     "settling": STAGES | {"planned", "vendors", "journal"},
     "adopting": STAGES | {"planned", "makers"},
     "api": STAGES | {"planned", "making", "settling", "adopting", "makers", "vendors", "journal"},
-    "cli": STAGES | {"planned", "adopting", "api", "makers", "vendors", "journal"},
+    "cli": STAGES | {"planned", "adopting", "api", "makers", "vendors", "publishers", "journal"},
     "__main__": {"cli"},
 }
 
@@ -52,6 +53,7 @@ DOORS = {
     "tomli_w": {"sidecars.lock"},
     "httpx": {"vendors.client", "vendors.http"},
     "sqlite3": {"journal.journal"},
+    "botocore": {"publishers.signing"},
 }
 
 

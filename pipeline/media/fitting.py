@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import MediaError
 from pipeline.files import digest_of_bytes, write_whole
 from pipeline.media.pictures import lies_turned, opened_picture
-from pipeline.models.abilities import Model, Route
+from pipeline.models.abilities import Model, Upload
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -35,9 +35,9 @@ class Fit:
     most_side: int | None = None
 
 
-def fit_of(route: Route, model: Model) -> Fit:
-    """What both a route and its model take."""
-    needs, upload = model.picture, route.upload
+def fit_of(upload: Upload | None, model: Model) -> Fit:
+    """What both an upload, if it goes through one, and the model take."""
+    needs = model.picture
     if upload is None:
         return Fit(needs.formats, needs.most_bytes, needs.most_side)
     formats = tuple(name for name in upload.formats if name in needs.formats)

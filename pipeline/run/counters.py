@@ -19,11 +19,14 @@ from pipeline.models.abilities import Route
 from pipeline.models.catalog import models, routes
 from pipeline.plan.planner import Ordered, never_ordered
 from pipeline.plan.step import Fetch, Plan
+from pipeline.publishers.interface import Means
+from pipeline.publishers.registry import recipes
 from pipeline.run.budget import Budget
 from pipeline.run.clock import Clock
 from pipeline.run.errands import Counter, Errands
 from pipeline.run.handing_over import closed_by
 from pipeline.run.ordering import Ordering
+from pipeline.run.outlets import Outlet, open_outlets
 from pipeline.run.outside import Outside
 from pipeline.run.pacer import Pacer
 from pipeline.run.paying import Paying, words_of
@@ -129,11 +132,14 @@ async def paying(
     ground.journal.parent.mkdir(parents=True, exist_ok=True)
     with outside.journal(ground.journal, clock=clock.date) as journal:
         counters = {name: _counter(routes()[name], ground, clock) for name in names}
+        outlets = _open_outlets(counters, ground, clock)
         errands = Errands(journal, store, clock, stop)
         ordering = Ordering(errands, counters, budget.wall, budget.retry_failed)
         try:
             yield Paying(ordering, run=uuid.uuid4().hex, board=board)
         finally:
+            for outlet in outlets:
+                await outlet.publisher.close()
             for counter in counters.values():
                 await counter.vendor.close()
 
@@ -153,6 +159,20 @@ def _counter(route: Route, ground: Ground, clock: Clock) -> Counter:
     key, base_url = _key_of(route, ground)
     vendor = vendor_for(route, key, base_url)
     return Counter(route, vendor, Pacer(clock, gap=60.0 / route.requests_per_minute))
+
+
+def _open_outlets(
+    counters: Mapping[str, Counter], ground: Ground, clock: Clock
+) -> tuple[Outlet, ...]:
+    """The user's publishers, for the routes that have no upload of their own."""
+    needy = [counter for counter in counters.values() if counter.route.upload is None]
+    if not needy:
+        return ()
+    means = Means(ground.root, ground.environment)
+    outlets = open_outlets(recipes(ground.settings), counters, means, clock)
+    for counter in needy:
+        counter.outlets = tuple(one for one in outlets if one.publisher.takes(counter.route))
+    return outlets
 
 
 def _key_of(route: Route, ground: Ground) -> tuple[str, str]:

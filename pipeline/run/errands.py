@@ -8,7 +8,7 @@ import random
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pipeline.errors import ToolStoppedError
 from pipeline.files import held_if_free
@@ -17,9 +17,11 @@ from pipeline.journal.attempt import Attempt
 from pipeline.journal.journal import Journal
 from pipeline.journal.states import State
 from pipeline.models.abilities import Route
+from pipeline.publishers.lent import OwnUpload
 from pipeline.run.breaker import Breaker
 from pipeline.run.clock import Clock
 from pipeline.run.events import Event
+from pipeline.run.outlets import Outlet
 from pipeline.run.pacer import Pacer
 from pipeline.run.retry import Decision, Verb, Wait, decide
 from pipeline.run.room import Room
@@ -42,6 +44,7 @@ Tell = Callable[[Event], None]
 class Counter:
     """One route in use: its data, its vendor, its pacer, its room, and a gate for its POSTs.
 
+    ``outlets`` publish its pictures: its own upload where it has one, else the user's, in order.
     ``breaker`` remembers why it is out, if it is. ``tells_progress`` is false once a job was said
     to run and no more.
     """
@@ -52,10 +55,23 @@ class Counter:
     posts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(POSTS_AT_ONCE))
     breaker: Breaker = field(default_factory=Breaker)
     tells_progress: bool = True
+    outlets: tuple[Outlet, ...] = ()
     room: Room = field(init=False)
 
     def __post_init__(self) -> None:
         self.room = Room(self.route.jobs_at_once)
+        if upload := self.route.upload:
+            own = OwnUpload(self.route.name, self.vendor, upload)
+            self.outlets = (Outlet(own, self.pacer),)
+
+
+class Paced(Protocol):
+    """Whose account is asked no faster than its pacer lets it."""
+
+    @property
+    def pacer(self) -> Pacer:
+        """The account's."""
+        ...
 
 
 @dataclass
@@ -102,7 +118,7 @@ class Errands:
     async def patiently(
         self,
         verb: Verb,
-        counter: Counter,
+        counter: Paced,
         act: Callable[[], Awaitable[_Answer]],
         *,
         can_wait: float = 0.0,
@@ -136,7 +152,7 @@ class Errands:
         tell_decision(verb, tries, error, str(decision))
         return decision
 
-    async def turn(self, counter: Counter, can_wait: float = 0.0) -> None:
+    async def turn(self, counter: Paced, can_wait: float = 0.0) -> None:
         """Wait for the account's next turn, but notice soon when the user wants to leave."""
         await self.until(counter.pacer.turn(can_wait))
 
@@ -152,7 +168,7 @@ class Errands:
         waiting.result()
         self.leave_if_asked()
 
-    async def wait(self, decision: Wait, error: VendorError, counter: Counter) -> None:
+    async def wait(self, decision: Wait, error: VendorError, counter: Paced) -> None:
         """Wait as decided; if the vendor named a time, nobody of this account asks before it."""
         if error.retry_after:
             counter.pacer.hold(error.retry_after)

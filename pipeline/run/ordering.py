@@ -100,7 +100,8 @@ class Ordering:
                 case "intent" if job is None:
                     return await self.errands.move(attempt, "abandoned", "its shot has changed")
                 case "intent" if job is not None:
-                    attempt = await send(self.errands, attempt, job, self._counter(attempt), place)
+                    counter = self._counter(attempt)
+                    attempt = await send(self.errands, attempt, job, counter, place, tell)
                 case "sending":
                     attempt = await reconcile(self.errands, attempt, self._counter(attempt))
                 case "submitted" | "running":

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.publishers.interface import UnpublishedError
 from pipeline.vendors.errors import (
     LinkError,
     MaybeSentError,
@@ -83,6 +84,8 @@ def _may_pass(verb: Verb, error: VendorError) -> bool:
     """Whether the same may work a moment later."""
     if isinstance(error, LinkError):
         return error.again
+    if isinstance(error, UnpublishedError):
+        return False
     if isinstance(error, (NotSentError, TooManyError, VendorDownError)):
         return True
     return verb != "submit" and isinstance(error, (MaybeSentError, UnreadableError))

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from pipeline.ids import ShotId
 from pipeline.journal.attempt import Attempt, Intent
-from pipeline.media.fitting import Fit, fit_of, fit_picture
 from pipeline.models.abilities import Route
 from pipeline.models.catalog import models
-from pipeline.run.errands import Counter, Errands
+from pipeline.run.errands import Counter, Errands, Tell
+from pipeline.run.events import Noted
 from pipeline.run.pacer import URGENT
 from pipeline.run.paid_errors import UnansweredError
+from pipeline.run.publishing import is_fresh, publish
 from pipeline.run.retry import Ask, Wait
 from pipeline.run.room import Place
 from pipeline.vendors.errors import (
@@ -31,9 +33,6 @@ from pipeline.vendors.interface import Asked, Published, Submitted
 
 LINK_MARGIN = 60.0
 """Seconds that a picture's link must still live for a body to be posted again."""
-
-READ_WITHIN = 900.0
-"""Seconds after a submission in which a vendor is sure to have read its pictures; a guess."""
 
 _ASKED_AGAIN = 4  # times a lost answer is asked for in one run
 
@@ -49,7 +48,12 @@ class Job:
 
 
 async def send(
-    errands: Errands, attempt: Attempt, job: Job, counter: Counter, place: Place
+    errands: Errands,
+    attempt: Attempt,
+    job: Job,
+    counter: Counter,
+    place: Place,
+    tell: Tell,
 ) -> Attempt:
     """Publish, wait for a place, connect, write down that it is being sent, and post.
 
@@ -58,11 +62,11 @@ async def send(
     """
     _refuse_closed(counter)
     vendor = counter.vendor
-    fit = fit_of(counter.route, models()[attempt.model])
-    published = [await _publish(errands, counter, fit, picture) for picture in job.pictures]
+    published = await _publish(errands, attempt, job, counter, tell)
     await errands.until(place.wait_for(counter.room, job.urgency))
-    if _stale(published, errands.clock.date()):  # the wait was long
-        published = [await _publish(errands, counter, fit, picture) for picture in job.pictures]
+    now = errands.clock.date()
+    if not all(is_fresh(one, now) for one in published):  # the wait was long
+        published = await _publish(errands, attempt, job, counter, tell)
     body = vendor.body(job.asked(tuple(one.url for one in published)))
     expiries = [one.expires for one in published if one.expires is not None]
     if not vendor.warm:
@@ -74,20 +78,16 @@ async def send(
         return await posting.to_an_end()
 
 
-def _stale(published: list[Published], now: float) -> bool:
-    """Whether a link would not live until the vendor has surely read it."""
-    return any(one.expires is not None and one.expires - now < READ_WITHIN for one in published)
+async def _publish(
+    errands: Errands, attempt: Attempt, job: Job, counter: Counter, tell: Tell
+) -> list[Published]:
+    """The job's pictures in their order, each where the route can read it."""
+    model = models()[attempt.model]
 
+    def note(text: str) -> None:
+        tell(Noted(ShotId(attempt.shot), text))
 
-async def _publish(errands: Errands, counter: Counter, fit: Fit, picture: Path) -> Published:
-    """Publish a picture, or a copy of it that the route takes; the original stays as it is."""
-    sent = await asyncio.to_thread(_fitted, errands.store.fitted, fit, picture)
-    return await errands.patiently("publish", counter, lambda: counter.vendor.publish(sent))
-
-
-def _fitted(folder: Path, fit: Fit, picture: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return fit_picture(picture, fit, folder)
+    return [await publish(errands, counter, model, picture, note) for picture in job.pictures]
 
 
 @dataclass

@@ -196,8 +196,8 @@ def test_a_cut_picture_is_told_when_it_is_converted(tmp_path: Path) -> None:
         fit_picture(tmp_path / "a.bmp", ROUTE, tmp_path / "sent")
 
 
-def test_the_narrower_of_route_and_model_counts() -> None:
+def test_the_narrower_of_upload_and_model_counts() -> None:
     """HappyHorse reads BMP, Apiframe uploads none; Apiframe takes 25 MB, HappyHorse 10."""
-    fit = fit_of(routes()["apiframe"], models()["happyhorse-1.1"])
+    fit = fit_of(routes()["apiframe"].upload, models()["happyhorse-1.1"])
 
     assert fit == Fit(("PNG", "JPEG", "WEBP"), 10_000_000)
