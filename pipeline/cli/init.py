@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.console import put, say
+from pipeline.places import SUFFIX
 
 _BOARD = """\
 # yaml-language-server: $schema=storyboard.schema.json
@@ -70,18 +71,45 @@ _IGNORED = ("/output/", ".env")
 @click.command("init")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path())
 @click.option("--name", default="first-film", show_default=True, help="The first board's name.")
-def command(folder: Path, name: str) -> int:
+@click.option(
+    "--ci",
+    type=click.Choice(["github"]),
+    help="Also write what makes GitHub plan and draft the boards on pull requests.",
+)
+def command(folder: Path, name: str, ci: str | None) -> int:
     """Start a project in FOLDER (here, if none is named): a board that renders at once.
 
-    Files that exist are left alone.
+    Files that exist are left alone. Where boards are already, --ci writes its file and no board.
     """
+    from pipeline.cli.recipe import github_recipe
     from pipeline.errors import UsageError
-    from pipeline.storyboard.schema import schema_text
 
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,59}", name):
         raise UsageError(
             f"`{name}` is no name for a board.", hint="Use small letters, digits, - and _."
         )
+    recipe = github_recipe(folder) if ci else None
+    if recipe:
+        recipe.refuse_to_overwrite()
+    if not recipe or not _has_boards(folder):
+        _start(folder, name)
+    if recipe:
+        _write_new(recipe.path, recipe.text)
+        put(f"\nReady. Commit {recipe.path}; it says itself what it does.")
+    else:
+        inside = f"cd {_quoted(folder)} && " if folder != Path() else ""
+        put(f"\nReady. See your film:\n\n  {inside}storyreel render {name}")
+    return 0
+
+
+def _has_boards(folder: Path) -> bool:
+    return any((folder / "storyboards").glob(f"**/*{SUFFIX}"))
+
+
+def _start(folder: Path, name: str) -> None:
+    """A board, its schema, a place for pictures, settings; what git must not keep."""
+    from pipeline.storyboard.schema import schema_text
+
     boards = folder / "storyboards"
     title = name.replace("-", " ").replace("_", " ").title()
     files = {
@@ -93,9 +121,6 @@ def command(folder: Path, name: str) -> int:
     for path, text in files.items():
         _write_new(path, text)
     _ignore(folder / ".gitignore")
-    inside = f"cd {_quoted(folder)} && " if folder != Path() else ""
-    put(f"\nReady. See your film:\n\n  {inside}storyreel render {name}")
-    return 0
 
 
 def _quoted(folder: Path) -> str:
