@@ -1,14 +1,16 @@
 """What every vendor's adapter has to do, shown against a vendor on the desk over real sockets.
 
-A vendor's own test file derives from ``VendorContract`` and says how it is reached and asked.
+A vendor's own test file derives from ``KeyedContract``, where equal idempotency keys are equal
+jobs and lost ones can be found, or from ``KeylessContract``, and says how the vendor is asked.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -19,6 +21,7 @@ from PIL import Image
 from pipeline.desk.server import Desk
 from pipeline.media.probe import check_decodable
 from pipeline.vendors.errors import (
+    Charged,
     ConflictError,
     JobFailedError,
     KeyRefusedError,
@@ -38,6 +41,7 @@ from pipeline.vendors.interface import (
     Failed,
     JobState,
     Lost,
+    Published,
     Submitted,
     Succeeded,
     Vendor,
@@ -76,9 +80,19 @@ def done(charges: int, refunds: int = 0) -> dict[str, int]:
 
 
 class VendorContract:
-    """Derive, and say how the vendor is reached and asked."""
+    """Derive, and say how the vendor is reached and asked.
+
+    ``wrong_key`` is one that nobody has; an account with ``little`` money cannot pay a job;
+    ``tells_figures`` says whether it is told what is lacking, ``tells_cost`` what a job cost;
+    ``failed_money`` is what is known of the money of a job without a clip.
+    """
 
     desk_options: ClassVar[dict[str, Any]] = {}
+    wrong_key: ClassVar[str]
+    little: ClassVar[Any] = 7
+    tells_figures: ClassVar[bool] = True
+    tells_cost: ClassVar[bool] = True
+    failed_money: ClassVar[Charged] = "refunded"
 
     @abstractmethod
     def made(self, url: str, key: str) -> Vendor:
@@ -87,6 +101,17 @@ class VendorContract:
     @abstractmethod
     def asked(self, pictures: tuple[str, ...] = ()) -> Asked:
         """A small job: without pictures in text mode, with two as references."""
+
+    @contextlib.contextmanager
+    def links(self, desk: Desk, pictures: list[Path]) -> Iterator[tuple[str, ...]]:
+        """Links under which the vendor can read pictures, while the block lasts."""
+
+        async def published(vendor: Vendor) -> list[Published]:
+            return [await vendor.publish(path) for path in pictures]
+
+        links = self.run(desk, published)
+        assert all(one.expires and one.expires > time.time() + 60 for one in links)
+        yield tuple(one.url for one in links)
 
     @pytest.fixture
     def desk(self, tmp_path_factory: pytest.TempPathFactory) -> Any:
@@ -146,20 +171,17 @@ class VendorContract:
         for place, path in enumerate(pictures):
             Image.new("RGB", (480, 480), ("red", "blue")[place]).save(path)
 
-        async def paid(vendor: Vendor) -> Submitted:
-            links = [await vendor.publish(path) for path in pictures]
-            assert all(one.expires and one.expires > time.time() + 60 for one in links)
-            body = vendor.body(self.asked(tuple(one.url for one in links)))
-            return await vendor.submit(body, "k1-one.1")
-
-        submitted = self.run(desk, paid)
+        with self.links(desk, pictures) as links:
+            submitted = self.run(
+                desk, lambda one: one.submit(one.body(self.asked(links)), "k1-one.1")
+            )
         state = self.ended(desk, submitted.handle)
         assert isinstance(state, Succeeded)
         target = tmp_path / "clip.part"
         self.fetched(desk, state.links[0], target)
 
         check_decodable(target)
-        assert state.cost == desk.spent()
+        assert state.cost == (desk.spent() if self.tells_cost else None)
         assert self.book(desk) == done(1)
         assert desk.traffic().leaks == 0
         assert desk.key not in repr(submitted.handle)
@@ -173,57 +195,18 @@ class VendorContract:
         assert before.amount is not None
         assert after.amount == before.amount - desk.spent() == desk.credits()
 
-    def test_the_same_key_and_body_are_the_same_job(self, desk: Desk) -> None:
-        """Charged once; another body under it is a conflict, another key another job."""
-        first, second = self.submit(desk), self.submit(desk)
-        assert first.handle == second.handle
-        assert self.book(desk) == done(1)
-
-        other = self.error(
-            desk, lambda one: one.submit(one.body(self.asked()).replace(b"42", b"43"), "k1-one.1")
-        )
-        assert isinstance(other, ConflictError)
-        assert self.submit(desk, "k1-one.2").handle != first.handle
-        assert self.book(desk) == done(2)
-
     # a lost answer
 
-    @pytest.mark.parametrize(("fault", "when"), LOST)
-    def test_a_lost_answer_is_open_and_asking_again_charges_once(
-        self, desk: Desk, fault: str, when: str
-    ) -> None:
-        """Whether it was taken or not: told as open, found if there, and the same key pays once."""
-        rule = UNDONE[fault]
-        desk.fault(on="submit", times=1, when=when, **rule)
+    def lost(self, desk: Desk, fault: str, when: str) -> float:
+        """A submission whose answer is lost, told as open; when it began."""
+        desk.fault(on="submit", times=1, when=when, **UNDONE[fault])
         since = time.time()
         error = self.error(desk, lambda one: one.submit(one.body(self.asked()), "k1-one.1"))
 
         assert isinstance(error, (MaybeSentError, UnreadableError))
         assert error.charged == "maybe"
         assert self.book(desk) == done(int(when == "after"))
-        found = self.run(desk, lambda one: one.find(one.body(self.asked()), since, frozenset()))
-        assert bool(found) == (when == "after")
-        again = self.submit(desk)
-        assert found is None or found.handle == again.handle
-        assert self.book(desk) == done(1)
-
-    def test_a_found_job_is_ours_alone_or_nobodys(self, desk: Desk) -> None:
-        """One that another take has is passed over; of two alike none is guessed."""
-        since = time.time()
-        first, second = self.submit(desk, "k1-a.1"), self.submit(desk, "k1-b.1")
-
-        def find(*claimed: Submitted) -> Submitted | None:
-            async def found(one: Vendor) -> Submitted | None:
-                ids = frozenset(one.job_id(job.handle) for job in claimed)
-                return await one.find(one.body(self.asked()), since, ids)
-
-            return self.run(desk, found)
-
-        assert find() is None
-        only = find(first)
-        assert only
-        assert only.handle == second.handle
-        assert find(first, second) is None
+        return since
 
     def test_nothing_leaves_before_the_caller_has_written_it_down(self, desk: Desk) -> None:
         """What the caller raises at that moment goes through, and nothing is charged."""
@@ -254,15 +237,15 @@ class VendorContract:
     # a clear no
 
     def test_a_wrong_key_an_inactive_one_and_an_empty_account_are_told(self, desk: Desk) -> None:
-        """Nothing is charged; what an empty account lacks is told in figures."""
+        """Nothing is charged; what an empty account lacks is told if the vendor tells it."""
         submit = lambda one: one.submit(one.body(self.asked()), "k1-one.1")  # noqa: E731 - thrice
-        for key in ("afk_wrong", desk.options.inactive[0]):
+        for key in (self.wrong_key, desk.options.inactive[0]):
             assert isinstance(self.error(desk, submit, key), KeyRefusedError)
-        with Desk(accounts={"afk_poor": 7}, size=64, **self.desk_options) as poor:
+        with Desk(accounts={desk.key: self.little}, size=64, **self.desk_options) as poor:
             broke = self.error(poor, submit)
         assert isinstance(broke, NoMoneyError)
-        assert broke.available == 7
-        assert broke.required is not None
+        assert broke.available == (self.little if self.tells_figures else None)
+        assert (broke.required is not None) == self.tells_figures
         assert broke.charged == "no"
 
     @pytest.mark.parametrize("wait", [7, None, "date"])
@@ -280,29 +263,31 @@ class VendorContract:
     # a job's life
 
     @pytest.mark.parametrize(
-        ("rule", "kind", "refunds"),
+        ("rule", "kind"),
         [
-            ({"do": "fail", "text": "Upstream error"}, JobFailedError, 1),
-            ({"do": "refuse", "text": "Prompt violates content policy"}, RefusedError, 1),
+            ({"do": "fail", "text": "Upstream error"}, JobFailedError),
+            ({"do": "refuse", "text": "Prompt violates content policy"}, RefusedError),
         ],
     )
     def test_a_job_that_made_no_clip_says_why(
-        self, desk: Desk, rule: dict[str, Any], kind: type[VendorError], refunds: int
+        self, desk: Desk, rule: dict[str, Any], kind: type[VendorError]
     ) -> None:
-        """Whether moderation or anything else, in its own words, and that the money is back."""
+        """Whether moderation or anything else, in its own words, and what is known of the money."""
         desk.fault(on="job", **rule)
         state = self.ended(desk, self.submit(desk).handle)
 
         assert isinstance(state, Failed)
         assert type(state.error) is kind
         assert rule["text"] in str(state.error)
-        assert state.error.charged == "refunded"
-        assert self.book(desk) == done(1, refunds)
+        assert state.error.charged == self.failed_money
+        assert self.book(desk) == done(1, int(self.failed_money == "refunded"))
 
     def test_cancelled_and_lost_jobs_are_no_failures(self, desk: Desk) -> None:
         """Ended by somebody; or charged and never heard of again."""
         desk.fault(on="job", do="cancel", times=1)
-        assert isinstance(self.ended(desk, self.submit(desk, "a").handle), Cancelled)
+        cancelled = self.ended(desk, self.submit(desk, "a").handle)
+        assert isinstance(cancelled, Cancelled)
+        assert cancelled.charged == self.failed_money
         desk.fault(on="job", do="lose", times=1)
         assert isinstance(self.ended(desk, self.submit(desk, "b").handle), Lost)
         desk.fault(on="link", do="expired", times=1)
@@ -419,6 +404,75 @@ class VendorContract:
 
         assert isinstance(self.error(desk, lambda one: one.poll(submitted.handle)), UnreadableError)
         assert isinstance(self.ended(desk, submitted.handle), Succeeded)
+
+
+class KeyedContract(VendorContract):
+    """A vendor with idempotency keys and a list of jobs: a lost answer can be had again."""
+
+    def test_the_same_key_and_body_are_the_same_job(self, desk: Desk) -> None:
+        """Charged once; another body under it is a conflict, another key another job."""
+        first, second = self.submit(desk), self.submit(desk)
+        assert first.handle == second.handle
+        assert self.book(desk) == done(1)
+
+        other = self.error(
+            desk, lambda one: one.submit(one.body(self.asked()).replace(b"42", b"43"), "k1-one.1")
+        )
+        assert isinstance(other, ConflictError)
+        assert self.submit(desk, "k1-one.2").handle != first.handle
+        assert self.book(desk) == done(2)
+
+    @pytest.mark.parametrize(("fault", "when"), LOST)
+    def test_a_lost_answer_is_open_and_asking_again_charges_once(
+        self, desk: Desk, fault: str, when: str
+    ) -> None:
+        """Whether it was taken or not: told as open, found if there, and the same key pays once."""
+        since = self.lost(desk, fault, when)
+        found = self.run(desk, lambda one: one.find(one.body(self.asked()), since, frozenset()))
+        assert bool(found) == (when == "after")
+        again = self.submit(desk)
+        assert found is None or found.handle == again.handle
+        assert self.book(desk) == done(1)
+
+    def test_a_found_job_is_ours_alone_or_nobodys(self, desk: Desk) -> None:
+        """One that another take has is passed over; of two alike none is guessed."""
+        since = time.time()
+        first, second = self.submit(desk, "k1-a.1"), self.submit(desk, "k1-b.1")
+
+        def find(*claimed: Submitted) -> Submitted | None:
+            async def found(one: Vendor) -> Submitted | None:
+                ids = frozenset(one.job_id(job.handle) for job in claimed)
+                return await one.find(one.body(self.asked()), since, ids)
+
+            return self.run(desk, found)
+
+        assert find() is None
+        only = find(first)
+        assert only
+        assert only.handle == second.handle
+        assert find(first, second) is None
+
+
+class KeylessContract(VendorContract):
+    """A vendor with neither: a lost answer is open for good, and a person has to look."""
+
+    @pytest.mark.parametrize(("fault", "when"), LOST)
+    def test_a_lost_answer_is_open_and_stays_so(self, desk: Desk, fault: str, when: str) -> None:
+        """Charged once if it was taken; nothing is found, and nobody is asked for it."""
+        since = self.lost(desk, fault, when)
+        before = desk.traffic().requests
+        found = self.run(desk, lambda one: one.find(one.body(self.asked()), since, frozenset()))
+
+        assert found is None
+        assert desk.traffic().requests == before
+        assert self.book(desk) == done(int(when == "after"))
+
+    def test_the_same_again_is_another_job_that_costs_again(self, desk: Desk) -> None:
+        """Which is why the journal never lets a posting be repeated: here is what that saves."""
+        first, second = self.submit(desk), self.submit(desk)
+
+        assert first.handle != second.handle
+        assert self.book(desk) == done(2)
 
 
 SECONDS = Fraction(3)

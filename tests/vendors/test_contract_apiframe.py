@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from contract import HASTY, SECONDS, VendorContract
+from contract import HASTY, SECONDS, KeyedContract
 
 from pipeline.models.catalog import routes
 from pipeline.vendors.apiframe import Apiframe
 from pipeline.vendors.interface import Asked, Vendor
 
 
-class TestApiframe(VendorContract):
+class TestApiframe(KeyedContract):
     """The contract, spoken to a desk that is as strict as the documentation."""
 
     desk_options: ClassVar = {"vendor": "apiframe"}
+    wrong_key: ClassVar = "afk_wrong"
 
     def made(self, url: str, key: str) -> Vendor:
         return Apiframe(routes()["apiframe"], key, url, HASTY)
