@@ -20,6 +20,8 @@ from pathlib import Path
 SUFFIX = ".storyboard.yaml"
 ROOT_MARK = "storyreel.toml"
 BOARDS_FOLDER = "storyboards"
+PROBE = "(probe)"
+"""Stands where a board's name does in the journal for jobs of ``doctor --probe``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,28 +20,57 @@ _ROOM = 2_000_000_000  # bytes; a short film with its clips
 
 @click.command("doctor")
 @click.option("--online", is_flag=True, help="Ask each vendor whose key is here; it costs nothing.")
+@click.option(
+    "--probe",
+    "probed",
+    metavar="ROUTE",
+    help="With --online: order one paid 3 s job, after asking; write down how its vendor speaks.",
+)
+@click.option("--yes", "-y", is_flag=True, help="Order the probe's job without asking.")
 @json_option
 @settings_options
-def command(online: bool, as_json: bool, **flags: str | None) -> int:
+def command(online: bool, probed: str | None, yes: bool, as_json: bool, **flags: str | None) -> int:
     """Check this machine and project: a line a check, and a fix for what is not well.
 
     Exit code 1 if anything fails.
     """
-    findings = list(_findings(flags, online=online))
+    from pipeline.errors import ToolStoppedError
+
+    _refuse_words(online=online, probed=probed, yes=yes)
+    findings = []
+    try:
+        for finding in _findings(flags, online=online, probed=probed, yes=yes):
+            findings.append(finding)
+            if not as_json:
+                _put(finding)
+    except ToolStoppedError:  # only a probe takes long enough to be stopped
+        return 130
     failed = any(finding.state == "fail" for finding in findings)
     if as_json:
         checks = [asdict(finding) for finding in findings]
         put_json({"schema": 1, "ok": not failed, "checks": checks})
-    else:
-        for finding in findings:
-            state = click.style(f"{finding.state:<4}", fg=_COLOURS[finding.state], bold=True)
-            put(f"{state}  {finding.name:<9} {finding.text}")
-            if finding.fix:
-                put(f"{'':15} {finding.fix}")
     return 1 if failed else 0
 
 
-def _findings(flags: dict[str, str | None], *, online: bool) -> Iterator[Finding]:
+def _put(finding: Finding) -> None:
+    state = click.style(f"{finding.state:<4}", fg=_COLOURS[finding.state], bold=True)
+    put(f"{state}  {finding.name:<9} {finding.text}")
+    if finding.fix:
+        put(f"{'':15} {finding.fix}")
+
+
+def _refuse_words(*, online: bool, probed: str | None, yes: bool) -> None:
+    from pipeline.errors import UsageError
+
+    if probed and not online:
+        raise UsageError("--probe goes with --online: it asks a vendor, and costs money.")
+    if yes and not probed:
+        raise UsageError("--yes goes with --probe; nothing else here costs anything.")
+
+
+def _findings(
+    flags: dict[str, str | None], *, online: bool, probed: str | None, yes: bool
+) -> Iterator[Finding]:
     from pipeline import __version__
     from pipeline.cli.routes_checked import look_at_network, look_at_routes
     from pipeline.errors import SettingsError
@@ -74,6 +103,10 @@ def _findings(flags: dict[str, str | None], *, online: bool) -> Iterator[Finding
         yield _schema(boards)
     yield look_at_network()
     yield from look_at_routes(root, online=online)
+    if probed:
+        from pipeline.cli.probe import probe
+
+        yield probe(probed, root, settings, yes=yes)
 
 
 def _ffmpeg(chosen: Path | None) -> Iterator[Finding]:

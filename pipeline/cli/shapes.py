@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 _DEEPEST = 12  # levels of an answer
 _MOST = 3  # elements of a list
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.:/+-]{0,39}")
+_WORD = re.compile(r"(?!\d+$)[A-Za-z0-9][A-Za-z0-9_.:/+-]{0,39}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{0,39}(?:\d{1,2}[A-Za-z_-]{0,20})?")
 _SEGMENT = re.compile(r"v\d{1,2}|[a-z][a-z_-]{0,15}")
 _KIND = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,4}$")
@@ -41,6 +41,8 @@ _HARMLESS = re.compile(
     r"|transfer-encoding|connection|(?:x-)?ratelimit-(?:limit|remaining|reset).*|user-agent"
 )
 """Headers whose values are nobody's secret."""
+
+_SECRET = re.compile(r"auth|key|cookie|token|signature")
 
 
 def shape(
@@ -121,6 +123,8 @@ def header_shapes(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _header(name: str, told: str) -> str:
+    if _SECRET.search(name):
+        return "<secret>"
     return told[:100] if _HARMLESS.fullmatch(name) else text_shape(told)
 
 
@@ -130,4 +134,4 @@ def _field(name: str) -> str:
 
 
 def _is_word(text: str) -> bool:
-    return bool(_WORD.fullmatch(text)) and not _UUID.fullmatch(text) and "@" not in text
+    return bool(_WORD.fullmatch(text)) and not (_UUID.fullmatch(text) or _HEX.fullmatch(text))
