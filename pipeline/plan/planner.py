@@ -261,7 +261,9 @@ class _Planning:
             return Make(Again(ordered.words))
         if ordered.route in ordered.closed and open_routes(shot, ordered.closed):
             return Make(Elsewhere(ordered.words))
-        return Ended(ordered.words)
+        others = (name for name in able_routes(shot) if name not in ordered.closed)
+        refused = ordered.closed.get(ordered.route or "") == "refused"
+        return Ended(ordered.words, next(others, None) if refused else None)
 
     def _gone(self, shot: Shot, clip: Digest, take: Take | None) -> Action:
         state = self.facts.state(clip)

@@ -147,12 +147,17 @@ class Uncertain:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The take failed or was refused before; it is not ordered again by itself."""
+    """The take failed or was refused before; it is not ordered again by itself.
+
+    ``elsewhere`` is the route that would be asked if the author agreed to go on after a refusal.
+    """
 
     words: str
+    elsewhere: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.words}; --retry-failed 1 orders it again"
+        ways = f", on_refusal: next_route orders it through {self.elsewhere}"
+        return f"{self.words}; --retry-failed 1 orders it again{ways if self.elsewhere else ''}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from pipeline.run.refetching import Wanted, fetch_again
 from pipeline.run.submitting import Job
 from pipeline.store.clip import Clip
 from pipeline.storyboard.prompt import spell
-from pipeline.vendors.errors import VendorError
+from pipeline.vendors.errors import RefusedError, VendorError
 from pipeline.vendors.interface import Asked
 
 AHEAD = 3
@@ -74,6 +74,8 @@ class Paying:
             known = self.ordering.errands.journal.attempts_for(prepared.key)
             if step.others and hands_over(step.shot, error, known):
                 raise HandedOver(error) from error
+            if step.others and isinstance(error, RefusedError):
+                error.hint = f"{error.hint or ''} Or ask {step.others[0]}: on_refusal: next_route."
             raise
         breaker.mend()
         if attempt.clip is None:
