@@ -22,7 +22,7 @@ from pipeline.errors import ShotsFailedError
 from pipeline.files import held
 from pipeline.graph import ShotGraph
 from pipeline.ids import Digest, ShotId, TakeKey
-from pipeline.places import Places, draft_folder, places_for
+from pipeline.places import PROBE, Places, draft_folder, find_root, places_for
 from pipeline.plan.planner import (
     Facts,
     Made,
@@ -349,17 +349,25 @@ def my_turn(
 def journal_of_here() -> Journal:
     """The journal of the project in this folder, to look at; empty where nothing was paid."""
     from pipeline.journal.journal import Journal
-    from pipeline.places import find_root
 
+    return Journal(_journal_here(), look=True)
+
+
+def _journal_here() -> Path:
     boards = Path("storyboards")
     root = find_root((boards if boards.is_dir() else Path()) / "any.storyboard.yaml")
-    return Journal(root / "output" / "journal.db", look=True)
+    return root / "output" / "journal.db"
 
 
 def settle_shot(path: Path, shot: str, *, made: str | None, again: bool) -> str:
-    """Write down what a person found out of a job nobody knows about; see ``settling.py``."""
-    from pipeline.settling import settle
+    """Write down what a person found out of a job nobody knows about; see ``settling.py``.
 
+    ``path`` is the board's; of a probe's job it is the name that stands in a board's place.
+    """
+    from pipeline.settling import settle, settle_in
+
+    if str(path) == PROBE:
+        return settle_in(_journal_here(), PROBE, shot, made=made, again=again)
     return settle(plan_film(path), shot, made=made, again=again)
 
 

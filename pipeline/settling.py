@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pipeline.errors import UsageError
 from pipeline.journal.attempt import Attempt
 from pipeline.journal.journal import Journal
+from pipeline.places import PROBE
 from pipeline.plan.selection import shot_named
 from pipeline.planned import PlannedFilm
 from pipeline.vendors.registry import handle_of
@@ -26,14 +29,23 @@ def settle(planned: PlannedFilm, shot: str, *, made: str | None, again: bool) ->
         UsageError: the shot is unknown, or there is nothing to settle.
     """
     shot_named(planned.film, shot)
-    if not planned.places.journal.exists():
+    return settle_in(planned.places.journal, planned.board.name, shot, made=made, again=again)
+
+
+def settle_in(path: Path, board: str, shot: str, *, made: str | None, again: bool) -> str:
+    """The same for a journal and any name in it; ``doctor --probe`` has no board.
+
+    Raises:
+        UsageError: there is nothing to settle.
+    """
+    if not path.exists():
         raise _nothing(shot)
-    with Journal(planned.places.journal) as journal:
-        attempt = _in_doubt(journal, planned.board.name, shot, let_go=again)
+    with Journal(path) as journal:
+        attempt = _in_doubt(journal, board, shot, let_go=again)
         if made is not None:
             handle = handle_of(attempt.route, made)
             journal.move(attempt.id, "submitted", detail=SETTLED, handle=dict(handle))
-            return f"job {made} at {attempt.route} is fetched by the next render"
+            return f"job {made} at {attempt.route} is fetched by the next {_run(board)}"
         charged = attempt.charged if again else "no"
         journal.move(attempt.id, "abandoned", detail=SETTLED, charged=charged)
         return "it may be ordered again" if again else "nothing was charged; it may be ordered"
@@ -50,6 +62,10 @@ def _in_doubt(journal: Journal, board: str, shot: str, *, let_go: bool) -> Attem
     if not doubtful:
         raise _nothing(shot)
     return doubtful[-1]
+
+
+def _run(board: str) -> str:
+    return "probe" if board == PROBE else "render"
 
 
 def _nothing(shot: str) -> UsageError:

@@ -18,6 +18,9 @@ class BoardPath(click.ParamType[Path]):
 
     name = "board"
 
+    def __init__(self, *also: str) -> None:
+        self.also = also  # words that stand in a board's place
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """The path of the board meant."""
         if isinstance(value, Path):
@@ -28,7 +31,7 @@ class BoardPath(click.ParamType[Path]):
             found = next((path for path in (written, *named) if path.exists()), None)
         except OSError:  # longer than any name on this disk
             found = None
-        if found or value == "-":
+        if found or value in ("-", *self.also):
             return found or written
         return self.fail(_not_found(value), param, ctx)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from pipeline import __version__
-from pipeline.cli.shapes import header_shapes, path_shape, shape
+from pipeline.cli.shapes import field_name, header_shapes, path_shape, shape
 from pipeline.errors import UsageError
 from pipeline.files import load_json, write_whole
 from pipeline.models.abilities import Model, Route
@@ -107,7 +107,7 @@ def _told(heard: Exchange) -> dict[str, Any]:
         "method": asked.method,
         "host": asked.host,
         "path": path_shape(asked.path),
-        "query": list(asked.names),
+        "query": [field_name(name) for name in asked.names],
         "asked": header_shapes(asked.headers),
         "asked_body": _body(asked.body, asked.size, asked.speaker.clean),
         "status": heard.status,

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.boards import json_option, one_board
+from pipeline.cli.boards import BoardPath, json_option
 from pipeline.cli.console import put_json, say
+from pipeline.places import PROBE
 
 
 @click.command("settle")
-@one_board
+@click.argument("board", type=BoardPath(PROBE))
 @click.argument("shot")
 @click.option("--made", metavar="JOB", help="It was taken: this is the job's number at the vendor.")
 @click.option("--not-made", is_flag=True, help="It was not taken, and nothing was charged.")
@@ -23,7 +24,8 @@ def command(
     """Say what became of a job nobody knows about: uncertain, or lost by its vendor.
 
     Look at your jobs on the vendor's own pages first. Until it is settled, the take is never
-    ordered again. Nothing is ordered or fetched here: that is the next render's.
+    ordered again. Nothing is ordered or fetched here: that is the next render's. For a job of
+    `doctor --probe` say "(probe)" for the board, and the route's name for the shot.
     """
     from pipeline.api import settle_shot
     from pipeline.errors import UsageError

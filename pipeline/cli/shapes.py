@@ -60,7 +60,7 @@ def shape(
         return "<deeper>"
     if isinstance(value, Mapping):
         inner = ((str(key), one) for key, one in value.items())
-        return {_field(key): shape(one, clean, key, left=left - 1) for key, one in inner}
+        return {field_name(key): shape(one, clean, key, left=left - 1) for key, one in inner}
     if isinstance(value, list):
         shown = [shape(one, clean, name, left=left - 1) for one in value[:_MOST]]
         return [*shown, f"<{len(value) - _MOST} more>"] if len(value) > _MOST else shown
@@ -96,7 +96,8 @@ def link_shape(text: str) -> str | None:
         return None
     if parts.scheme not in ("http", "https", "oss", "s3") or not named:
         return None
-    names = [_field(name) for name, _ in parse_qsl(parts.query, keep_blank_values=True)]
+    asked = parse_qsl(parts.query, keep_blank_values=True)
+    names = [field_name(name) if told else f"<name of {len(name)}>" for name, told in asked]
     return f"{named}{path_shape(parts.path)}{'?' if names else ''}{'&'.join(names)}"
 
 
@@ -119,7 +120,7 @@ def _segment(part: str) -> str:
 
 def header_shapes(headers: Mapping[str, str]) -> dict[str, str]:
     """Headers by name, with the values that say nothing of anybody."""
-    return {_field(name.lower()): _header(name.lower(), told) for name, told in headers.items()}
+    return {field_name(name.lower()): _header(name.lower(), told) for name, told in headers.items()}
 
 
 def _header(name: str, told: str) -> str:
@@ -128,7 +129,7 @@ def _header(name: str, told: str) -> str:
     return told[:100] if _HARMLESS.fullmatch(name) else text_shape(told)
 
 
-def _field(name: str) -> str:
+def field_name(name: str) -> str:
     """A field's name; one that is an id or an address is none that a vendor chose."""
     return name if _NAME.fullmatch(name) else f"<name of {len(name)}>"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from pipeline.errors import StoryreelError
 from pipeline.journal.attempt import Attempt
 from pipeline.plan.step import Ended, Missing, Stuck, Uncertain
@@ -22,7 +24,7 @@ class UncertainError(StoryreelError):
             f"{attempt.shot} was sent to {attempt.route} and the answer was lost.",
             details=f"It may have cost {price}. It is left alone until you settle it.",
             hint=f"Look at your jobs at {attempt.route}, then run one of: "
-            f"storyreel settle {attempt.board} {attempt.shot} --made JOB | --not-made | --again.",
+            f"{_settle(attempt)} --made JOB | --not-made | --again.",
         )
         self.attempt = attempt
 
@@ -37,8 +39,8 @@ class LostJobError(StoryreelError):
         super().__init__(
             f"The clip of {attempt.shot} cannot be had from {attempt.route}: {why}.",
             details="It was paid for. It is not ordered again by itself.",
-            hint=f"To look for it again: storyreel settle {attempt.board} {attempt.shot} --made "
-            "JOB. To pay for another: the same with --again.",
+            hint=f"To look for it again: {_settle(attempt)} --made JOB. To pay for another: the "
+            "same with --again.",
         )
         self.attempt = attempt
 
@@ -93,7 +95,7 @@ class UnfetchedError(StoryreelError):
             error.brief,
             details="It was paid for, and stays in the journal.",
             hint="Run storyreel render again to fetch it. To let it go and pay for another: "
-            f"storyreel settle {attempt.board} {attempt.shot} --again.",
+            f"{_settle(attempt)} --again.",
         )
         self.attempt = attempt
 
@@ -180,3 +182,8 @@ class NoRouteError(StoryreelError):
             f"No route in {shot}'s list can send its pictures to {model}.",
             hint="See storyreel routes, and name another in the board's `routes`.",
         )
+
+
+def _settle(attempt: Attempt) -> str:
+    """The command that settles it, as a shell takes it."""
+    return f"storyreel settle {quote(attempt.board)} {attempt.shot}"

@@ -157,7 +157,7 @@ def _asked(request: httpx.Request, bodies: int, through: str | None) -> Asked:
         method=request.method,
         host=request.headers.get("host", request.url.host),  # a download connects to an address
         path=request.url.path,
-        names=tuple(dict.fromkeys(request.url.params.keys())),
+        names=tuple(name for name, told in request.url.params.items() if told),
         through=through,
         headers=dict(request.headers),
         size=int(request.headers.get("content-length", 0)),
