@@ -106,3 +106,40 @@ def picture(width=400, height=400, colour=(200, 60, 40), kind="PNG"):
     out = io.BytesIO()
     page.save(out, kind)
     return out.getvalue()
+
+
+class EmpirioCaller(Caller):
+    """The same for a desk that speaks EmpirioLabs."""
+
+    def submit(self, prompt="a fox", **parameters):
+        return self.ask("POST", "/v1/videos/generations", generation(prompt, **parameters))
+
+    def taken(self, *args, **parameters):
+        """Submit; the job's id."""
+        said = self.submit(*args, **parameters)
+        assert said.status in (200, 201, 202), said
+        return said.content["job_id"]
+
+    def job(self, name):
+        return self.get(f"/v1/jobs/{name}").content
+
+    def link(self, name):
+        """The path of a finished job's clip, with its signature."""
+        (link,) = links_in(self.job(name)["result"])
+        parts = urlsplit(link)
+        return f"{parts.path}?{parts.query}"
+
+
+def generation(prompt="a fox", **parameters):
+    """A body with a short clip asked, unless told otherwise; ``None`` leaves a field out."""
+    asked = {"model": "happyhorse-1-1", "prompt": prompt, "duration": 3, "resolution": "720p",
+             "mode": "t2v", "seed": 1, **parameters}  # fmt: skip
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+def links_in(result):
+    """Every link in a result, whatever its shape."""
+    if isinstance(result, str):
+        return [result] if "://" in result else []
+    inner = result.values() if isinstance(result, dict) else result
+    return [link for one in inner if isinstance(one, (str, dict, list)) for link in links_in(one)]

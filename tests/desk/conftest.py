@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from calling import Caller
+from calling import Caller, EmpirioCaller
 
 from pipeline.desk.server import Desk
 
@@ -32,3 +32,17 @@ def slow_desk(kept_clips):
     """A desk whose jobs take 100 of its seconds; its clock is put forward by hand."""
     with Desk(size=64, clips=kept_clips, time=100) as one:
         yield one
+
+
+@pytest.fixture
+def empirio(kept_clips):
+    """A client of a desk that speaks EmpirioLabs, in every shape, without its limit a minute."""
+    with Desk("empiriolabs", size=64, clips=kept_clips, most_requests=10_000) as one:
+        yield EmpirioCaller(one)
+
+
+@pytest.fixture
+def slow_empirio(kept_clips):
+    """The same with jobs that take 100 of its seconds."""
+    with Desk("empiriolabs", size=64, clips=kept_clips, most_requests=10_000, time=100) as one:
+        yield EmpirioCaller(one)
