@@ -72,6 +72,7 @@ def _findings(
     flags: dict[str, str | None], *, online: bool, probed: str | None, yes: bool
 ) -> Iterator[Finding]:
     from pipeline import __version__
+    from pipeline.cli.publishers_checked import look_at_publishers
     from pipeline.cli.routes_checked import look_at_network, look_at_routes
     from pipeline.errors import SettingsError
     from pipeline.places import find_root
@@ -103,6 +104,7 @@ def _findings(
         yield _schema(boards)
     yield look_at_network()
     yield from look_at_routes(root, online=online)
+    yield from look_at_publishers(root, settings)
     if probed:
         from pipeline.cli.probe import probe
 

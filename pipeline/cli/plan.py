@@ -19,6 +19,7 @@ from pipeline.cli.boards import (
 from pipeline.cli.console import put, put_json, put_table, say, terminal_width
 from pipeline.cli.plan_markdown import Unplanned, plan_as_markdown
 from pipeline.cli.problems import show_problem
+from pipeline.cli.publishers_checked import picture_warnings
 
 if TYPE_CHECKING:
     from pipeline.api import PlannedFilm
@@ -155,6 +156,8 @@ def show_plan(planned: PlannedFilm) -> None:
     put("")
     for line in _sums(planned):
         put(line)
+    for warning in picture_warnings(planned):
+        put(f"{click.style('warning', fg='yellow')}: {warning}")
 
 
 def _row(step: Step) -> tuple[str, ...]:

@@ -15,6 +15,14 @@ from pipeline.vendors.interface import Published, Vendor
 from pipeline.vendors.registry import vendor_for
 
 
+def has_key(route: Route, means: Means) -> bool:
+    """Whether the route's key is here, where it may be used."""
+    try:
+        return access_to(route, means.root, means.environment).key is not None
+    except SettingsError:
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class OwnUpload:
     """The upload of the very route that makes the shot."""

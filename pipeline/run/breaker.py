@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.publishers.interface import UnpublishedError
 from pipeline.vendors.errors import (
     KeyRefusedError,
     NoMoneyError,
@@ -32,6 +33,8 @@ class Breaker:
 
     def trip(self, error: VendorError, now: float) -> None:
         """Take note of a failure; ``now`` in seconds of a clock that only goes forward."""
+        if isinstance(error, UnpublishedError):
+            return  # the route itself was not asked
         if isinstance(error, _FOR_GOOD):
             self.why, self.until = error, float("inf")
         elif isinstance(error, _FOR_A_WHILE) and not self.for_good:
