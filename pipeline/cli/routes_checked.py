@@ -17,13 +17,10 @@ from pipeline.vendors.interface import Balance
 def look_at_network() -> Finding:
     """The proxies and the certificates in use; passwords are not shown."""
     from pipeline.errors import SettingsError
-    from pipeline.vendors.proxies import proxies_of
-    from pipeline.vendors.trust import bundle_of, context_of
+    from pipeline.vendors.trust import check_network
 
     try:
-        proxies, bundle = proxies_of(), bundle_of()
-        if bundle:
-            context_of(bundle)
+        proxies, bundle = check_network()
     except SettingsError as error:
         return Finding("network", "fail", error.brief, error.hint)
     through = [f"{scheme} through {proxy}" for scheme, proxy in proxies.by_scheme.items()]

@@ -34,6 +34,7 @@ from pipeline.settings import Settings
 from pipeline.store.store import Store
 from pipeline.vendors.errors import KeyRefusedError
 from pipeline.vendors.registry import VENDORS, vendor_for
+from pipeline.vendors.trust import check_network
 
 
 @dataclass(frozen=True)
@@ -149,9 +150,13 @@ def refuse_without_keys(plan: Plan, ground: Ground) -> None:
 
     Raises:
         KeyRefusedError: it is; which variable it belongs in is said.
+        SettingsError: a variable for proxies or certificates holds none.
     """
-    for name in routes_needed(plan):
+    needed = routes_needed(plan)
+    for name in needed:
         _key_of(routes()[name], ground)
+    if needed:
+        check_network(ground.environment)
 
 
 def _counter(route: Route, ground: Ground, clock: Clock) -> Counter:

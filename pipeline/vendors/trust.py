@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pipeline.errors import SettingsError
 from pipeline.settings import environment
+from pipeline.vendors.proxies import Proxies, proxies_of
 
 VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _FOLDERS = "SSL_CERT_DIR"  # the only one that may list several, as a PATH does
@@ -63,6 +64,18 @@ def context_of(bundle: Bundle) -> ssl.SSLContext:
         raise _unusable(bundle, error.strerror or str(error)) from None
     except ValueError:
         raise _unusable(bundle, "it is no path") from None
+
+
+def check_network(given: Mapping[str, str] | None = None) -> tuple[Proxies, Bundle | None]:
+    """The proxies and the certificates that are set, once both are seen to be usable.
+
+    Raises:
+        SettingsError: a variable holds no proxy, or names no certificates.
+    """
+    proxies, bundle = proxies_of(given), bundle_of(given)
+    if bundle:
+        context_of(bundle)
+    return proxies, bundle
 
 
 def _refuse_empty(bundle: Bundle, folders: list[Path]) -> None:
