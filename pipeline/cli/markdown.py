@@ -40,7 +40,7 @@ def spelled(text: str) -> str:
 
 def sentence(text: str) -> str:
     """A sentence of ours in which `words` may stand in quotes: these as code, the rest spelled."""
-    parts = re.split(r"`([^`]+)`", text)
+    parts = re.split(r"`([^`]+)`", _BLANK.sub(" ", text))
     if "`" in "".join(parts[::2]):  # what was quoted has such marks of its own
         return quoted(text)
     return "".join(
