@@ -21,6 +21,7 @@ from pipeline.vendors.errors import LinkError, NotSentError, VendorError
 from pipeline.vendors.http import Link, join_link, read_link
 from pipeline.vendors.part import Part
 from pipeline.vendors.patience import Patience
+from pipeline.vendors.proxies import Proxies
 from pipeline.vendors.sniffing import is_text
 from pipeline.vendors.streaming import Downloader, Stream
 
@@ -66,7 +67,8 @@ class Downloads:
         patience: how long to wait.
         bounds: what a download may take.
         look_up: how names are looked up.
-        verify: whom to trust; absent, whom the system trusts.
+        verify: whom to trust; absent, whom the environment says.
+        proxies: absent, the environment's.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Downloads:
         bounds: Bounds | None = None,
         look_up: LookUp = look_up,
         verify: ssl.SSLContext | None = None,
+        proxies: Proxies | None = None,
     ) -> None:
         own = read_link(base_url)
         if own is None:
@@ -85,7 +88,7 @@ class Downloads:
         self._who, self._own = who, own.origin
         self._bounds = bounds or Bounds()
         self._look_up = look_up
-        self._downloader = Downloader(patience or Patience(), verify)
+        self._downloader = Downloader(patience or Patience(), verify, proxies)
         self._turn = asyncio.Semaphore(_AT_ONCE)
 
     async def fetch(self, link: str, target: Path, tell: Tell) -> None:
