@@ -36,7 +36,7 @@ PLACE = "{picture}"
 """Stands for the picture's path in the arguments; without it the path comes last."""
 
 _MOST_SAID = 65_536  # bytes read of what a program says
-_SHOWN = 2_000  # characters from the end of its errors
+_SHOWN = 4  # lines from the end of its errors
 _AT_ONCE = 4
 _USUAL_TIMEOUT, _USUAL_LIFE = 120, 3600  # seconds
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
@@ -124,7 +124,8 @@ class Command:
             said = await self._said(_arguments(self.recipe.run, picture))
         lines = said.decode("utf-8", errors="replace").split()
         if len(lines) != 1:
-            raise self._failed(f"printed {len(lines) or 'no'} words", "It is to print one link.")
+            what = f"{len(lines)} words" if lines else "nothing"
+            raise self._failed(f"printed {what}", "It is to print one link, and nothing else.")
         if why := why_no_link(lines[0]):
             raise self._failed(f"printed something that cannot be used: {why}", self._shown(said))
         return Published(lines[0], since + self.recipe.life)
@@ -165,7 +166,12 @@ class Command:
             raise self._failed("cannot be started", f"{why}.") from None
 
     def _shown(self, said: bytes) -> str:
-        return redact(said[-_SHOWN:].decode("utf-8", errors="replace"), self.secrets)
+        """The last lines, whole: half a link would not be known for one."""
+        lines = said.decode("utf-8", errors="replace").splitlines()
+        if len(said) > _MOST_SAID:
+            del lines[:1]
+        shown = (redact(line, self.secrets) for line in lines[-_SHOWN:])
+        return "\n".join(line for line in shown if line)
 
     def _failed(self, how: str, details: str | None) -> UnpublishedError:
         program = Path(self.recipe.run[0]).name
