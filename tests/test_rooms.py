@@ -36,8 +36,12 @@ MAY_IMPORT = {
     "making": STAGES | {"planned", "makers", "vendors", "journal"},
     "settling": STAGES | {"planned", "vendors", "journal"},
     "adopting": STAGES | {"planned", "makers"},
+    "packs": STAGES | {"planned"},
+    "packing": STAGES | {"planned", "api", "packs"},
     "api": STAGES | {"planned", "making", "settling", "adopting", "makers", "vendors", "journal"},
-    "cli": STAGES | {"planned", "adopting", "api", "makers", "vendors", "publishers", "journal"},
+    "cli": STAGES
+    | {"planned", "adopting", "packing", "packs", "api"}
+    | {"makers", "vendors", "publishers", "journal"},
     "__main__": {"cli"},
 }
 

@@ -65,7 +65,7 @@ def hand_over(store: Store, clip: Clip, index: int) -> HandedFrame:
         MediaError: the clip has no such frame.
         StoreError: taken anew, the frame is not what it was.
     """
-    from pipeline.media.frames import RECIPE, frame_at
+    from pipeline.media.frames import frame_at
 
     path = store.frame_path(clip.digest, index)
     known = recorded_pixels(store, clip.digest, index)
@@ -79,9 +79,16 @@ def hand_over(store: Store, clip: Clip, index: int) -> HandedFrame:
             details="Its picture was lost, and taking it again with this ffmpeg gives others.",
             hint=f"Restore {path.name} in the store, or render what starts on it with --force.",
         )
-    record = {"recipe": RECIPE, "pixels": pixels, "file": digest_of_file(path)}
-    write_whole(_record_path(path), json.dumps(record) + "\n")
+    keep_handed(path, pixels, digest_of_file(path))
     return HandedFrame(path, pixels)
+
+
+def keep_handed(picture: Path, pixels: Digest, file: Digest) -> None:
+    """Record a frame whose picture lies in the store; from then on it counts as handed over."""
+    from pipeline.media.frames import RECIPE
+
+    record = {"recipe": RECIPE, "pixels": pixels, "file": file}
+    write_whole(_record_path(picture), json.dumps(record) + "\n")
 
 
 def _record_path(picture: Path) -> Path:

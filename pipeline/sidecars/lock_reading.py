@@ -19,8 +19,9 @@ def _counts(least: int) -> Check:
     return lambda value: type(value) is int and least <= value <= _LARGEST
 
 
-def _matches(pattern: re.Pattern[str]) -> Check:
-    return lambda value: isinstance(value, str) and bool(pattern.fullmatch(value))
+def is_key(value: object) -> bool:
+    """Whether ``value`` is written like a key: then it names a file and leads nowhere else."""
+    return isinstance(value, str) and bool(_KEY.fullmatch(value))
 
 
 def _is_text(value: object) -> bool:
@@ -45,7 +46,7 @@ _SHOT: Mapping[str, Check] = {
 }  # fmt: skip
 _TAKE: Mapping[str, Check] = {
     "number": _counts(1),
-    "key": _matches(_KEY),
+    "key": is_key,
     "clip": is_digest,
     "model": _is_text,
     "variation": _counts(1),

@@ -109,6 +109,24 @@ class Store:
         self._states[digest] = "good"
         return Clip(digest, path, facts)
 
+    def also_for(self, digest: Digest, made_for: MadeFor) -> None:
+        """Let a clip that is here answer one more request; what is known of it stays.
+
+        Raises:
+            StoreError: the folder cannot be written.
+        """
+        try:
+            with self._alone():
+                self._records.pop(digest, None)  # another process may have added to it
+                record = self.record(digest)
+                if record is None:
+                    return
+                if record.for_key(made_for.key) is None:
+                    self._save(digest, record.also_for(made_for))
+                self._index(made_for.key, digest)
+        except OSError as error:
+            raise _cannot_write(self.root, error) from error
+
     def clip(self, digest: Digest) -> Clip:
         """A clip that is good.
 

@@ -1,0 +1,322 @@
+"""A pack -> a project that renders the same film: every member checked before it has its place.
+
+The whole pack is read and compared first, so that a damaged one writes nothing. Then what lies
+there already is compared: nothing that differs is written over. The board comes last; until it is
+there nothing can be rendered, and unpacking again goes on where a crash cut it off.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import LockFileError, MediaError
+from pipeline.files import digest_of_file, held, sync_folder, write_whole
+from pipeline.ids import Digest
+from pipeline.packs.board_files import board_in, files_of
+from pipeline.packs.errors import NOTHING, PackError, not_sound
+from pipeline.packs.kept import FrameRecord, Tell, read_frame_record, read_record
+from pipeline.packs.names import CLIP, FRAME, LOCK, PROJECT
+from pipeline.packs.reading import Pack
+from pipeline.places import ROOT_MARK, Places, draft_folder, find_root, places_for
+from pipeline.settings import read_settings
+from pipeline.sidecars.lock import read_lock
+from pipeline.store.record import MadeFor
+from pipeline.store.store import Store
+
+_SETTINGS = f"{PROJECT}{ROOT_MARK}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """What unpacking did.
+
+    ``files`` and ``clips`` are new here, ``there`` were here already, the same. ``draft`` and
+    ``missing`` (shots without a clip) are as the pack says; ``other_tools`` are the versions its
+    film was cut with, where those here are others: its bytes may then differ.
+    """
+
+    board: Path
+    files: int
+    clips: int
+    there: int
+    draft: bool
+    resolution: str | None
+    film: Digest | None
+    missing: tuple[str, ...]
+    other_tools: str | None
+
+
+@dataclass(frozen=True)
+class _Sound:
+    """A pack whose every byte was read: what its texts say."""
+
+    records: Mapping[Digest, tuple[MadeFor, ...]]
+    frames: Mapping[tuple[Digest, int], FrameRecord]
+
+
+def unpack(
+    pack: Pack,
+    folder: Path,
+    *,
+    flags: Mapping[str, str | None] | None,
+    tools: str | None,
+    tell: Tell,
+) -> Unpacked:
+    """Put a pack's film in place.
+
+    Args:
+        pack: the pack, open.
+        folder: the project's folder; made if absent.
+        flags: settings from a command line, by name.
+        tools: the programs a film is cut with here, by version, if they are here.
+        tell: told how many bytes are read and in place, and of how many.
+
+    Raises:
+        PackError: it is damaged or holds what no pack does, or files that differ stand there.
+        SettingsError: its settings mean nothing, or are such as a project may not have.
+    """
+    total = sum(member.bytes for member in pack.manifest.members.values())
+    pack.verify(lambda done, _: tell(done, 2 * total))
+    sound = _sound(pack)
+    _check_settings(pack, flags)
+    putting = _Putting(pack, folder.absolute(), sound, lambda done: tell(total + done, 2 * total))
+    board = putting.put(flags)
+    told = pack.manifest
+    return Unpacked(
+        board=board,
+        files=putting.files,
+        clips=putting.clips,
+        there=putting.there,
+        draft=told.draft,
+        resolution=told.resolution,
+        film=told.film,
+        missing=told.missing,
+        other_tools=told.tools if tools and tools != told.tools else None,
+    )
+
+
+def _sound(pack: Pack) -> _Sound:
+    """Read all that will be believed.
+
+    Raises:
+        PackError: something in it is not as storyreel writes it.
+    """
+    try:
+        _check_project(pack)
+        records = {
+            Digest(match["digest"]): read_record(pack.read(name), Digest(match["digest"]))
+            for name in pack.names
+            if (match := CLIP.fullmatch(name)) and match["kind"] == "json"
+        }
+        frames = dict(_frames(pack))
+        if LOCK in pack.names:
+            read_lock(pack.read(LOCK), f"the lock in {pack.file}")
+    except LockFileError as error:
+        raise not_sound(pack.file, error.brief.rstrip(".")) from error
+    except ValueError as error:
+        raise not_sound(pack.file, str(error)) from error
+    clips = {Digest(m["digest"]) for n in pack.names if (m := CLIP.fullmatch(n))}
+    for digest in clips | {digest for digest, _ in frames}:
+        member = pack.manifest.members.get(f"clips/{digest}.mp4")
+        if member is None or member.digest != digest or digest not in records:
+            raise not_sound(pack.file, f"clip {digest[:12]} is not whole in it")
+    return _Sound(records, frames)
+
+
+def _check_project(pack: Pack) -> None:
+    """Its files are the board's own, and no others: a pack brings no programs.
+
+    Raises:
+        ValueError: they are not.
+    """
+    place = pack.manifest.board
+    board = board_in(pack.read(f"{PROJECT}{place}"))
+    if board is None:
+        raise ValueError(
+            f"its storyboard has faults (it was packed by storyreel {pack.manifest.storyreel})"
+        )
+    allowed = {f"{PROJECT}{name}" for name in (place, ROOT_MARK, *files_of(board, place))}
+    for name in pack.names:
+        if name.startswith(PROJECT) and name not in allowed:
+            raise ValueError(f"it holds {name[:100]!a}, which its storyboard does not refer to")
+
+
+def _frames(pack: Pack) -> Iterator[tuple[tuple[Digest, int], FrameRecord]]:
+    for name in pack.names:
+        match = FRAME.fullmatch(name)
+        if not match:
+            continue
+        other = f"frames/{match['digest']}-{match['index']}"
+        picture = pack.manifest.members.get(f"{other}.png")
+        if picture is None or f"{other}.json" not in pack.manifest.members:
+            raise ValueError(f"{name} is only half there")
+        if match["kind"] == "json":
+            record = read_frame_record(pack.read(name))
+            if record.file != picture.digest:
+                raise ValueError(f"{name} is another picture's")
+            yield (Digest(match["digest"]), int(match["index"])), record
+
+
+def _check_settings(pack: Pack, flags: Mapping[str, str | None] | None) -> None:
+    """Its settings are such as a project may have: found out where they can do nothing.
+
+    Raises:
+        SettingsError: they are not.
+    """
+    if _SETTINGS in pack.names:
+        with tempfile.TemporaryDirectory(prefix="storyreel-") as folder:
+            (Path(folder) / ROOT_MARK).write_bytes(pack.read(_SETTINGS))
+            read_settings(Path(folder), flags=flags)
+
+
+@dataclass
+class _Putting:
+    pack: Pack
+    folder: Path
+    sound: _Sound
+    tell: Callable[[int], None]
+    done: int = 0
+    files: int = 0
+    clips: int = 0
+    there: int = 0
+
+    def put(self, flags: Mapping[str, str | None] | None) -> Path:
+        """Put everything in place; where the board lies now."""
+        pack = self.pack
+        board = self.folder / pack.manifest.board
+        marked = _SETTINGS in pack.names or (self.folder / ROOT_MARK).is_file()
+        root = self.folder if marked else find_root(board)
+        draft = draft_folder(pack.manifest.resolution) if pack.manifest.draft else None
+        files = self._places(places_for(board, root, store=None, draft=draft))
+        self._refuse_others(files)
+        settings = files.pop(_SETTINGS, None)
+        if settings:
+            self._put_file(_SETTINGS, settings)
+        store = read_settings(root, flags=flags).store
+        places = places_for(board, root, store=store, draft=draft)
+        with held(places.turn):
+            self._put_clips(Store(places.store))
+            last = f"{PROJECT}{pack.manifest.board}"
+            for name in sorted(files, key=lambda name: (name == last, name)):
+                self._put_file(name, files[name])
+        return board
+
+    def _places(self, places: Places) -> dict[str, Path]:
+        """Where the project's files go."""
+        files = {
+            name: self.folder / name.removeprefix(PROJECT)
+            for name in self.pack.names
+            if name.startswith(PROJECT)
+        }
+        return files | ({LOCK: places.lock} if LOCK in self.pack.names else {})
+
+    def _refuse_others(self, files: Mapping[str, Path]) -> None:
+        """Nothing that stands there and differs is written over, and no link is followed.
+
+        Raises:
+            PackError: something does.
+        """
+        others = [path for name, path in files.items() if not self._may_put(name, path)]
+        if others:
+            raise PackError(
+                f"{len(others)} files stand there already and are others than in the pack.",
+                details="\n".join([NOTHING, *map(str, sorted(others)[:10])]),
+                hint="Unpack into a new folder: -d FOLDER.",
+            )
+
+    def _may_put(self, name: str, path: Path) -> bool:
+        above = [one for one in path.parents if one.is_relative_to(self.folder)]
+        if path.is_symlink() or any(one.is_symlink() for one in above if one != self.folder):
+            return False
+        if any(one.exists() and not one.is_dir() for one in above):
+            return False
+        return not path.exists() or self._is_there(name, path)
+
+    def _is_there(self, name: str, path: Path) -> bool:
+        return path.is_file() and digest_of_file(path) == self.pack.manifest.members[name].digest
+
+    def _put_file(self, name: str, path: Path) -> None:
+        if self._is_there(name, path):
+            self.there += 1
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(self.pack, name, path)
+            self.files += 1
+        self._count(name)
+
+    def _put_clips(self, store: Store) -> None:
+        for digest, made in self.sound.records.items():
+            self._put_clip(store, digest, made)
+        for (digest, index), record in self.sound.frames.items():
+            self._put_frame(store, digest, index, record)
+
+    def _put_clip(self, store: Store, digest: Digest, made: tuple[MadeFor, ...]) -> None:
+        """Through the store's own door, its facts measured here; one that is there stays."""
+        from pipeline.media.probe import probe
+
+        name = f"clips/{digest}.mp4"
+        if store.state(digest, fresh=True) == "good":
+            self.there += 1
+        else:
+            incoming = store.incoming()
+            try:
+                with incoming.open("wb") as file:
+                    self.pack.copy(name, file)
+                store.admit(incoming, probe(incoming), made[0])
+            except MediaError as error:
+                raise not_sound(self.pack.file, f"{name} is no clip: {error.why}") from error
+            finally:
+                incoming.unlink(missing_ok=True)
+            self.clips += 1
+        for one in made:
+            store.also_for(digest, one)
+        self._count(name)
+
+    def _put_frame(self, store: Store, digest: Digest, index: int, record: FrameRecord) -> None:
+        """A frame that was handed over here already stays as it was taken."""
+        from pipeline.run.handover import keep_handed, recorded_pixels
+
+        known = recorded_pixels(store, digest, index)
+        if known is None:
+            name = f"frames/{digest}-{index}.png"
+            path = store.frame_path(digest, index)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(self.pack, name, path)
+            keep_handed(path, record.pixels, record.file)
+        elif known != record.pixels:
+            raise PackError(
+                f"Frame {index} of clip {digest[:12]} was taken otherwise in the store here.",
+                details="Another ffmpeg took it; shots that start on it are known by its pixels.",
+                hint="Unpack with a store of its own: --store FOLDER.",
+            )
+        self._count(f"frames/{digest}-{index}.png")
+
+    def _count(self, name: str) -> None:
+        self.done += self.pack.manifest.members[name].bytes
+        self.tell(self.done)
+
+
+def _write(pack: Pack, name: str, path: Path) -> None:
+    """Write a member beside its place and rename it there once it is whole."""
+    if pack.manifest.members[name].bytes < _SMALL:
+        write_whole(path, pack.read(name))
+        return
+    handle, beside = tempfile.mkstemp(prefix=".storyreel-", suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            pack.copy(name, file)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(beside).chmod(0o644)
+        Path(beside).replace(path)
+        sync_folder(path.parent)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+_SMALL = 1 << 20  # bytes
