@@ -103,7 +103,7 @@ def _findings(
     if boards.is_dir():
         yield _schema(boards)
     yield look_at_network()
-    yield from look_at_routes(root, online=online)
+    yield from look_at_routes(root, settings, online=online)
     yield from look_at_publishers(root, settings)
     if probed:
         from pipeline.cli.probe import probe

@@ -27,7 +27,7 @@ from pipeline.errors import StoryreelError, ToolStoppedError, UsageError
 from pipeline.files import digest_of_bytes
 from pipeline.ids import TakeKey
 from pipeline.models.abilities import Model, Route
-from pipeline.models.catalog import models, routes
+from pipeline.models.catalog import models, route_as_set
 from pipeline.places import PROBE
 from pipeline.settings import Settings, environment
 
@@ -124,7 +124,7 @@ def _probe_of(name: str, settings: Settings) -> _Probe:
         raise UsageError(
             f"`{name}` is no route that can be probed.", hint=f"Use one of: {', '.join(VENDORS)}."
         )
-    route = routes()[name].with_settings(settings.routes.get(name, {}))
+    route = route_as_set(name, settings.routes)
     able = (models()[model] for model in route.serves)
     fitting = (
         model

@@ -44,14 +44,12 @@ def look_at_publishers(root: Path, settings: Settings) -> Iterator[Finding]:
 
 
 def _seen(recipe: Recipe, means: Means, settings: Settings) -> Finding:
-    from pipeline.models.catalog import routes
+    from pipeline.models.catalog import route_as_set, routes
 
     if why := recipe.lacks(means):
         return Finding(_NAME, "warn", f"{recipe.name} cannot be used: {why}")
     own = [
-        route.with_settings(settings.routes.get(name, {}))
-        for name, route in routes().items()
-        if route.connected
+        route_as_set(name, settings.routes) for name, route in routes().items() if route.connected
     ]
     served = [route.title for route in own if recipe.takes(route)]
     if not served:

@@ -9,8 +9,8 @@ from pathlib import Path
 from pipeline.cli.finding import Finding
 from pipeline.keys import RouteAccess, access_to
 from pipeline.models.abilities import Route
-from pipeline.models.catalog import routes
-from pipeline.settings import environment
+from pipeline.models.catalog import route_as_set, routes
+from pipeline.settings import Settings, environment
 from pipeline.vendors.interface import Balance
 
 
@@ -30,22 +30,24 @@ def look_at_network() -> Finding:
     return Finding("network", "ok", "; ".join((*(through or ("no proxy",)), trusted)))
 
 
-def look_at_routes(root: Path, *, online: bool) -> Iterator[Finding]:
+def look_at_routes(root: Path, settings: Settings, *, online: bool) -> Iterator[Finding]:
     """A finding for each route that can be ordered through.
 
     Args:
         root: the project, for its ``.env``.
+        settings: the user's own, for what a vendor leaves open.
         online: ask each vendor whose key is here for the account's balance; it costs nothing.
     """
     from pipeline.errors import SettingsError
 
-    for route in routes().values():
-        if not route.connected:
+    for known in routes().values():
+        if not known.connected:
             continue
         try:
+            route = route_as_set(known.name, settings.routes)
             access = access_to(route, root, environment())
         except SettingsError as error:
-            yield Finding(route.name, "fail", error.brief, error.hint)
+            yield Finding(known.name, "fail", error.brief, error.hint)
             continue
         if access.key is None:
             fix = f"To order through {route.title}, set {access.key_variable}."

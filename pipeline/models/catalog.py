@@ -7,6 +7,7 @@ import tomllib
 from importlib import resources
 from typing import TYPE_CHECKING, TypeVar
 
+from pipeline.errors import SettingsError
 from pipeline.models.abilities import Model, Route
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 _Named = TypeVar("_Named", Model, Route)
 
 ANIMATIC = "animatic"
+FOOTAGE = "footage"
 
 
 def _read(folder: str, kind: type[_Named]) -> dict[str, _Named]:
@@ -36,6 +38,20 @@ def models() -> Mapping[str, Model]:
 def routes() -> Mapping[str, Route]:
     """Every route storyreel knows, by name."""
     return _read("routes", Route)
+
+
+def route_as_set(name: str, given: Mapping[str, Mapping[str, object]]) -> Route:
+    """A route with the user's own say on what its vendor leaves open (``[routes.<name>]``).
+
+    Raises:
+        SettingsError: a table is no route's, or holds what the route has not.
+    """
+    if strange := sorted(set(given) - set(routes())):
+        raise SettingsError(
+            f"[routes.{strange[0]}] in your configuration is no route's table.",
+            hint=f"There are: {', '.join(routes())}.",
+        )
+    return routes()[name].with_settings(given.get(name, {}))
 
 
 def routes_serving(model: str) -> tuple[str, ...]:

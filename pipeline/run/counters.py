@@ -16,7 +16,7 @@ from pipeline.journal.attempt import Attempt
 from pipeline.journal.journal import Journal
 from pipeline.keys import access_to
 from pipeline.models.abilities import Route
-from pipeline.models.catalog import models, routes
+from pipeline.models.catalog import models, route_as_set, routes
 from pipeline.plan.planner import Ordered, never_ordered
 from pipeline.plan.step import Fetch, Plan
 from pipeline.publishers.interface import Means
@@ -132,7 +132,7 @@ async def paying(
     clock = outside.clock
     ground.journal.parent.mkdir(parents=True, exist_ok=True)
     with outside.journal(ground.journal, clock=clock.date) as journal:
-        counters = {name: _counter(routes()[name], ground, clock) for name in names}
+        counters = {name: _counter(name, ground, clock) for name in names}
         outlets = _open_outlets(counters, ground, clock)
         errands = Errands(journal, store, clock, stop)
         ordering = Ordering(errands, counters, budget.wall, budget.retry_failed)
@@ -150,17 +150,18 @@ def refuse_without_keys(plan: Plan, ground: Ground) -> None:
 
     Raises:
         KeyRefusedError: it is; which variable it belongs in is said.
-        SettingsError: a variable for proxies or certificates holds none.
+        SettingsError: a variable for proxies or certificates holds none, or a route's own
+            settings mean nothing.
     """
     needed = routes_needed(plan)
     for name in needed:
-        _key_of(routes()[name], ground)
+        _key_of(route_as_set(name, ground.settings.routes), ground)
     if needed:
         check_network(ground.environment)
 
 
-def _counter(route: Route, ground: Ground, clock: Clock) -> Counter:
-    route = route.with_settings(ground.settings.routes.get(route.name, {}))
+def _counter(name: str, ground: Ground, clock: Clock) -> Counter:
+    route = route_as_set(name, ground.settings.routes)
     key, base_url = _key_of(route, ground)
     vendor = vendor_for(route, key, base_url)
     return Counter(route, vendor, Pacer(clock, gap=60.0 / route.requests_per_minute))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pipeline.errors import NotConnectedError
 from pipeline.ids import ShotId
 from pipeline.models.abilities import Route
-from pipeline.models.catalog import routes
+from pipeline.models.catalog import route_as_set, routes
 from pipeline.plan.step import Make, Plan
 from pipeline.publishers.interface import Means
 from pipeline.publishers.lent import has_key
@@ -93,7 +93,7 @@ def _lacks(name: str, settings: Settings, means: Means) -> tuple[str, ...] | Non
     route = routes()[name]
     if route.upload or not route.connected:
         return None
-    route = route.with_settings(settings.routes.get(name, {}))
+    route = route_as_set(name, settings.routes)
     lacks = []
     for recipe in recipes(settings):
         if recipe.takes(route) is None:
