@@ -105,7 +105,9 @@ def plan_film(
     lock = load_lock(places.lock)
     store = Store(places.store, verify=verify, measure=_measured)
     seeds = lock.seeds(board.storyboard.seed)
-    film = resolve_film(board.storyboard, board.pictures, board.lines, seeds=seeds, draft=draft)
+    film = resolve_film(
+        board.storyboard, board.pictures, board.lines, seeds=seeds, draft=draft, clips=board.clips
+    )
     graph = ShotGraph.of({shot.id: shot.waits_for for shot in film.shots})
     selected = selected_shots(film, selection or Selection())
     for name in forced:

@@ -46,7 +46,14 @@ def film_of(
     """The resolved film of a board's text."""
     loaded = load_board_text(board, name="test.storyboard.yaml", folder=folder, root=folder)
     seeds = (lock or Lock()).seeds(loaded.storyboard.seed)
-    return resolve_film(loaded.storyboard, loaded.pictures, loaded.lines, seeds=seeds, draft=draft)
+    return resolve_film(
+        loaded.storyboard,
+        loaded.pictures,
+        loaded.lines,
+        seeds=seeds,
+        draft=draft,
+        clips=loaded.clips,
+    )
 
 
 def graph_of(film: Film) -> ShotGraph:

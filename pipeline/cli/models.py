@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from pipeline.cli.boards import json_option
 from pipeline.cli.console import put, put_json
+
+if TYPE_CHECKING:
+    from pipeline.models.abilities import Model
 
 
 @click.command("models")
 @json_option
 def command(as_json: bool) -> int:
     """Show what each model can do: modes, durations, sizes, references, seeds, routes."""
-    from pipeline.models.catalog import models, routes, routes_serving
+    from pipeline.models.catalog import FOOTAGE, models, routes, routes_serving
 
     def is_connected(name: str) -> bool:
         serving = routes_serving(name)
@@ -34,13 +39,15 @@ def command(as_json: bool) -> int:
         step = f", whole steps of {_g(model.durations.step)} s" if model.durations.step else ""
         rows = {
             "modes": ", ".join(model.modes),
-            "duration": f"{_g(model.durations.least)} to {_g(model.durations.most)} s{step}",
+            "duration": "its clip's"
+            if name == FOOTAGE
+            else f"{_g(model.durations.least)} to {_g(model.durations.most)} s{step}",
             "sizes": f"{', '.join(model.resolutions or ['any'])}; "
             f"{', '.join(model.aspects or ['any aspect'])}",
             "references": f"{model.references.least} to {model.references.most}"
             if model.references
             else "none",
-            "prompt": f"up to {model.prompt_limit} characters" if model.prompt_limit else "any",
+            "prompt": _prompt(model),
             "seed": f"taken; honoured: {model.seed_honoured}" if model.seeds else "none",
             "routes": ", ".join(routes_serving(name)) or "built in",
             "here": "ready" if is_connected(name) else "planned and priced; not connected yet",
@@ -50,6 +57,12 @@ def command(as_json: bool) -> int:
             put(f"  {label:<11} {text}")
         put("")
     return 0
+
+
+def _prompt(model: Model) -> str:
+    if "clip" in model.modes:
+        return "none"
+    return f"up to {model.prompt_limit} characters" if model.prompt_limit else "any"
 
 
 def _g(number: object) -> str:

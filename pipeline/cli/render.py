@@ -185,6 +185,7 @@ class _Rendering:
         clips = [planned.store.clip(digest).path for digest in result.pop("clips")]
         watched = [
             *(picture.path for picture in planned.board.pictures.values()),
+            *(clip.path for clip in planned.board.clips.values()),
             *planned.settings.files,
             places.lock,
             places.film,

@@ -62,21 +62,34 @@ def shot_document(planned: PlannedFilm, step: Step) -> dict[str, Any]:
         "pictures": _pictures(planned, step),
         "settings": {
             "resolution": shot.resolution,
-            "aspect": shot.aspect if step.request.aspect else "as the picture sent",
+            "aspect": _aspect(step),
             "width": shot.size.width,
             "height": shot.size.height,
             "rate": str(shot.clip_rate),
             "fit": shot.fit,
             "audio": "mute" if shot.muted else "keep",
-            **dict(step.request.options),
+            **_options(step),
         },
     }
+
+
+def _aspect(step: Step) -> str:
+    if step.shot.clip or step.request.aspect:
+        return step.shot.aspect
+    return "as the picture sent"
+
+
+def _options(step: Step) -> dict[str, str]:
+    """What its model is told besides; the digest of footage stands with its name."""
+    return {} if step.shot.clip else dict(step.request.options)
 
 
 def _prompts(step: Step) -> dict[str, str]:
     from pipeline.models.catalog import routes
     from pipeline.storyboard.prompt import spell
 
+    if step.shot.clip:
+        return {}
     if not step.shot.routes:
         return {step.shot.model: spell(step.request.prompt, "[Image {n}]")}
     serving = ((name, routes()[name].serves.get(step.shot.model)) for name in step.shot.routes)
@@ -88,10 +101,12 @@ def _prompts(step: Step) -> dict[str, str]:
 
 
 def _pictures(planned: PlannedFilm, step: Step) -> list[dict[str, Any]]:
-    from pipeline.storyboard.shot import FrameOf
+    from pipeline.storyboard.shot import FrameOf, Picture
 
     uses: list[tuple[str, Any, str | None]] = []
     shot, request = step.shot, step.request
+    if shot.clip:
+        uses.append(("clip", shot.clip, shot.clip.digest))
     if shot.first_frame:
         uses.append(("first frame", shot.first_frame, request.first_frame))
     if shot.last_frame:
@@ -103,7 +118,7 @@ def _pictures(planned: PlannedFilm, step: Step) -> list[dict[str, Any]]:
     for use, source, digest in uses:
         frame = isinstance(source, FrameOf)
         place = str(source) if frame else _relative(source.path.absolute(), root)
-        name = None if frame else source.name
+        name = source.name if isinstance(source, Picture) else None
         documents.append({"use": use, "from": place, "name": name, "digest": digest})
     return documents
 

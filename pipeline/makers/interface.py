@@ -27,6 +27,7 @@ class Order:
         rate: frames a second.
         width, height: pixels, both even.
         first_frame, last_frame, references: picture files, decoded losslessly by anyone.
+        clip: a clip of the author's own, for the model that shows it as it is.
         options: the model's own settings (``plan/request.py``).
         target: where the clip is to be written; its folder exists, the file does not.
     """
@@ -42,6 +43,7 @@ class Order:
     first_frame: Path | None = None
     last_frame: Path | None = None
     references: tuple[Path, ...] = ()
+    clip: Path | None = None
     options: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pipeline.errors import NotConnectedError
 from pipeline.makers.interface import Maker
 from pipeline.media.ffmpeg import FFmpeg
-from pipeline.models.catalog import ANIMATIC
+from pipeline.models.catalog import ANIMATIC, FOOTAGE
 
 
 def _animatic(ffmpeg: FFmpeg) -> Maker:
@@ -16,7 +16,13 @@ def _animatic(ffmpeg: FFmpeg) -> Maker:
     return Animatic(ffmpeg)
 
 
-_MAKERS: dict[str, Callable[[FFmpeg], Maker]] = {ANIMATIC: _animatic}
+def _footage(_: FFmpeg) -> Maker:
+    from pipeline.makers.footage import Footage
+
+    return Footage()
+
+
+_MAKERS: dict[str, Callable[[FFmpeg], Maker]] = {ANIMATIC: _animatic, FOOTAGE: _footage}
 
 
 def is_connected(model: str) -> bool:

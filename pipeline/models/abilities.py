@@ -11,8 +11,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from pipeline.errors import SettingsError
 
-Mode = Literal["text", "first_frame", "last_frame", "first_and_last", "references"]
-"""Which pictures reach the model; derived once, from what a shot uses."""
+Mode = Literal["text", "first_frame", "last_frame", "first_and_last", "references", "clip"]
+"""Which pictures reach the model; derived once from what it uses. ``clip`` is shown as it is."""
 
 SeedHonesty = Literal["yes", "best effort", "no", "unknown"]
 
@@ -51,7 +51,10 @@ class Durations(Data):
 
 
 class PictureNeeds(Data):
-    """What a picture must be before a model takes it; sides in pixels."""
+    """What a picture must be before a model takes it; sides in pixels.
+
+    A model that takes no pictures has no ``formats``.
+    """
 
     formats: tuple[str, ...]
     least_side: int

@@ -13,7 +13,7 @@ from typing import Literal
 
 from pipeline.graph import ShotGraph
 from pipeline.ids import Digest, ShotId, TakeKey
-from pipeline.models.catalog import models, routes
+from pipeline.models.catalog import ANIMATIC, models, routes
 from pipeline.plan.price import price_of
 from pipeline.plan.request import Request, request_for
 from pipeline.plan.routing import Closed, able_routes, in_order, open_routes
@@ -316,7 +316,7 @@ class _Planning:
     def _label_note(self, shot: Shot, clip: Digest, key: TakeKey) -> str:
         """The animatic burns the shot's name in: say when the picture shows another."""
         made = self.facts.made(clip, key)
-        if made is None or not made.label or made.label == shot.id:
+        if made is None or made.label in ("", shot.id) or shot.model != ANIMATIC:
             return ""
         return f"its picture says {made.label}; --force {shot.id} draws it anew"
 

@@ -11,7 +11,7 @@ from pipeline.files import digest_of_bytes
 from pipeline.ids import Digest, TakeKey
 from pipeline.models.abilities import Mode
 from pipeline.models.catalog import models
-from pipeline.storyboard.shot import Picture, Prompt, Shot, Slot, Source
+from pipeline.storyboard.shot import ClipFile, Picture, Prompt, Shot, Slot, Source
 from pipeline.timing import spell_seconds
 
 SCHEME = 1
@@ -57,9 +57,7 @@ class Request:
         fields = {
             "model": f"{self.model} {self.version}",
             "mode": self.mode,
-            "prompt": json.dumps(
-                [p.number if isinstance(p, Slot) else p for p in self.prompt], ensure_ascii=False
-            ),
+            "prompt": _spelled(self.prompt),
             "seed": "" if self.seed is None else str(self.seed),
             "duration": spell_seconds(self.seconds),
             "resolution": self.resolution,
@@ -72,6 +70,13 @@ class Request:
         return {name: text for name, text in fields.items() if text}
 
 
+def _spelled(prompt: Prompt) -> str:
+    if not prompt:
+        return ""
+    parts = [part.number if isinstance(part, Slot) else part for part in prompt]
+    return json.dumps(parts, ensure_ascii=False)
+
+
 def canonical(fields: dict[str, str]) -> bytes:
     """One spelling for equal fields."""
     return json.dumps(
@@ -81,6 +86,8 @@ def canonical(fields: dict[str, str]) -> bytes:
 
 def request_for(shot: Shot, pixels: Pixels) -> Request:
     """The request a shot makes, as far as its pictures are known."""
+    if shot.clip:
+        return _for_footage(shot, shot.clip)
     model = models()[shot.model]
     digests = {source: pixels(source) for source in shot.sources}
     return Request(
@@ -97,6 +104,26 @@ def request_for(shot: Shot, pixels: Pixels) -> Request:
         references=tuple(digests[source] for source in shot.references),
         options=animatic_options(shot) if model.built_in else (),
         unknown=tuple(source for source, digest in digests.items() if digest is None),
+    )
+
+
+def _for_footage(shot: Shot, clip: ClipFile) -> Request:
+    """A clip that is shown as it is: what it is says all, not its name nor how much is shown."""
+    model = models()[shot.model]
+    return Request(
+        model=model.name,
+        version=model.version,
+        mode=shot.mode,
+        prompt=(),
+        seed=None,
+        seconds=Fraction(0),  # none are asked: it has the length it has
+        resolution="",
+        aspect=None,
+        first_frame=None,
+        last_frame=None,
+        references=(),
+        options=(("clip", clip.digest),),
+        unknown=(),
     )
 
 

@@ -27,8 +27,19 @@ from pipeline.storyboard.shot import Film, Shot
 MARK = "STAND-IN: NO CLIP YET"
 
 
-def stand_in_for(shot: Shot) -> Shot:
+def stand_in_for(shot: Shot, film: Film) -> Shot:
     """The shot as a free animatic that depends on nothing but words, marked in its beat."""
+    if shot.clip:  # drawn in the film's form, as long as it is shown
+        shot = replace(
+            shot,
+            clip=None,
+            words=shot.clip.path.name,
+            asked=shot.wanted,
+            size=film.size,
+            clip_rate=film.rate,
+            aspect=f"{film.size.width}:{film.size.height}",
+            resolution=f"{min(film.size.width, film.size.height)}p",
+        )
     return replace(
         shot,
         model=ANIMATIC,
@@ -55,7 +66,7 @@ def make_stand_ins(
     Raises:
         ShotsFailedError: even a stand-in could not be made.
     """
-    shots = tuple(stand_in_for(shot) for shot in film.shots if shot.id in missing)
+    shots = tuple(stand_in_for(shot, film) for shot in film.shots if shot.id in missing)
     steps = tuple(Step(s, Make(New()), request_for(s, lambda _: None), None) for s in shots)
     names = tuple(shot.id for shot in shots)
     maker = maker_for(ANIMATIC, find_ffmpeg(settings.ffmpeg))

@@ -16,7 +16,7 @@ from pathlib import Path
 from pipeline.errors import MediaError
 from pipeline.files import digest_of_file
 from pipeline.ids import Digest, ShotId, TakeKey
-from pipeline.makers.interface import Maker
+from pipeline.makers.interface import Maker, Order
 from pipeline.models.catalog import models
 from pipeline.plan.request import request_for
 from pipeline.plan.step import Fetch, Gone, Make, Missing, Resume, Reuse, Step
@@ -193,7 +193,7 @@ class Workshop:
         tell: Callable[[Event], None],
         stop: threading.Event,
     ) -> Clip:
-        from pipeline.media.probe import check_decodable, probe
+        from pipeline.media.probe import probe
 
         shot = step.shot
         target = self.store.incoming()
@@ -202,7 +202,7 @@ class Workshop:
             delivery = self.maker(shot.model).make(
                 order, tell=lambda done: tell(Progressed(shot.id, done)), stop=stop
             )
-            check_decodable(target)
+            _see_that_it_decodes(target, order)
             made_for = MadeFor(
                 key=prepared.key,
                 label=shot.id,
@@ -252,6 +252,20 @@ class Workshop:
         cut = self.cuts[frame.shot]
         index = frame_index(frame.moment, clip, cut, self.film.rate)
         return hand_over(self.store, clip, index)
+
+
+def _see_that_it_decodes(made: Path, order: Order) -> None:
+    """Decode a clip that was made to its end.
+
+    Raises:
+        MediaError: it is damaged; where it is a copy, the author's own file is named.
+    """
+    from pipeline.media.probe import check_decodable
+
+    try:
+        check_decodable(made)
+    except MediaError as error:
+        raise MediaError(order.clip or made, error.why, hint=error.hint) from error
 
 
 def _refuse_if_changed(picture: Picture) -> None:

@@ -9,12 +9,18 @@ from typing import Literal
 
 from pipeline.ids import ShotId
 from pipeline.models.abilities import Model
-from pipeline.models.catalog import models
+from pipeline.models.catalog import FOOTAGE, models
+from pipeline.storyboard.clips import BoardClip, Reel
 from pipeline.storyboard.fault import Path
 from pipeline.storyboard.finding import Aim
 from pipeline.storyboard.model import ShotEntry, Storyboard
 from pipeline.storyboard.pictures import Album
-from pipeline.storyboard.resolver import model_of, reference_images
+from pipeline.storyboard.resolver import (
+    footage_seconds,
+    model_of,
+    reference_images,
+    wanted_seconds,
+)
 from pipeline.storyboard.sources import WrittenFrame, WrittenName, WrittenSource, parse_source
 from pipeline.timing import parse_rate
 
@@ -47,9 +53,10 @@ class Ground:
     links: tuple[Link, ...]
     links_by_shot: tuple[tuple[Link, ...], ...]
     album: Album
+    reel: Reel
 
     @classmethod
-    def of(cls, board: Storyboard, lines: Sequence[int], album: Album) -> Ground:
+    def of(cls, board: Storyboard, lines: Sequence[int], album: Album, reel: Reel) -> Ground:
         """Read every link of the board once."""
         first_places: dict[str, int] = {}
         for place, shot in enumerate(board.shots):
@@ -57,7 +64,7 @@ class Ground:
         by_shot = tuple(tuple(_links(place, shot)) for place, shot in enumerate(board.shots))
         links = tuple(link for links in by_shot for link in links)
         rate = parse_rate(board.format.fps)
-        return cls(board, rate, lines, first_places, links, by_shot, album)
+        return cls(board, rate, lines, first_places, links, by_shot, album, reel)
 
     def shots(self) -> Iterator[tuple[int, ShotEntry]]:
         """The shots with their places in the cut."""
@@ -66,6 +73,23 @@ class Ground:
     def model(self, shot: ShotEntry) -> Model | None:
         """The model a shot asks for, if it is known."""
         return models().get(model_of(self.board, shot))
+
+    def clip(self, shot: ShotEntry) -> BoardClip | None:
+        """The clip that a shot shows as it is, if it can be shown."""
+        if shot.clip is None or model_of(self.board, shot) != FOOTAGE:
+            return None
+        seen = self.reel.look(shot.clip)
+        return seen if isinstance(seen, BoardClip) else None
+
+    def wanted(self, shot: ShotEntry) -> Fraction | None:
+        """How long a shot is to be in the film, in exact seconds; none where its clip decides.
+
+        That is, a clip that cannot be shown.
+        """
+        if model_of(self.board, shot) != FOOTAGE:
+            return wanted_seconds(self.board, shot, self.rate)
+        clip = self.clip(shot)
+        return footage_seconds(shot, clip.facts, self.rate) if clip else None
 
     def path_of(self, place: int, name: str) -> Path | None:
         """Where the value of ``name`` that counts for a shot was written, if anywhere."""

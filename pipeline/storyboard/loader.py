@@ -1,4 +1,4 @@
-"""A file -> a checked board, or all its faults. Reads the file and looks at its pictures."""
+"""A file -> a checked board, or all its faults. Reads it, and looks at what it shows."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from pipeline.storyboard.text import Parsed, parse, places
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
+    from pipeline.storyboard.clips import BoardClip
     from pipeline.storyboard.doubts import Doubts
     from pipeline.storyboard.finding import Finding
     from pipeline.storyboard.model import Storyboard
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 class Board:
     """A storyboard without a fault, and all that was read with it.
 
-    ``pictures`` are by path as written; ``lines`` is where each shot begins, from 1; ``digest``
-    is of the file's bytes.
+    ``pictures`` and ``clips`` are by path as written; ``lines`` is where each shot begins, from
+    1; ``digest`` is of the file's bytes.
     """
 
     storyboard: Storyboard
@@ -41,6 +42,7 @@ class Board:
     root: Path
     digest: Digest
     pictures: Mapping[str, BoardPicture]
+    clips: Mapping[str, BoardClip]
     lines: Mapping[ShotId, int]
     warnings: tuple[Fault, ...]
     source: Source
@@ -86,6 +88,7 @@ def load_board_text(
         root=root,
         digest=digest_of_bytes(data if isinstance(data, bytes) else data.encode()),
         pictures=found.pictures,
+        clips=found.clips,
         lines=found.lines,
         warnings=found.faults,
         source=found.source,
@@ -112,6 +115,7 @@ class _Examined:
     faults: tuple[Fault, ...]
     storyboard: Storyboard | None = None
     pictures: Mapping[str, BoardPicture] = field(default_factory=dict)
+    clips: Mapping[str, BoardClip] = field(default_factory=dict)
     lines: Mapping[ShotId, int] = field(default_factory=dict)
 
 
@@ -147,7 +151,7 @@ def _examined(data: bytes | str, *, folder: Path, root: Path) -> _Examined:
         return _Examined(source, faults)
     shots = shaped.storyboard.shots
     begins = {ShotId(shot.id): line for shot, line in zip(shots, lines, strict=True)}
-    return _Examined(source, faults, shaped.storyboard, checked.pictures, begins)
+    return _Examined(source, faults, shaped.storyboard, checked.pictures, checked.clips, begins)
 
 
 def _placed(findings: Sequence[Finding], shaped: _Shaped, source: Source) -> Iterator[Fault]:

@@ -8,8 +8,20 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+)
+from pydantic_core import PydanticKnownError
 
+from pipeline.models.catalog import FOOTAGE
 from pipeline.timing import Length, parse_length, parse_rate
 
 ShotSize = Literal[
@@ -77,6 +89,21 @@ Aspect = Annotated[
 ]
 Name = Annotated[str, Field(min_length=1)]
 """Of a model, route, file or frame: whether it exists is for the rules to say."""
+
+
+def _unless_a_clip(
+    value: object, as_text: ValidatorFunctionWrapHandler, info: ValidationInfo
+) -> str:
+    """A prompt; empty where the shot shows a clip instead, or says that it does."""
+    if value is not None:
+        return str(as_text(value))
+    shows_a_clip = info.data.get("model") == FOOTAGE
+    if info.data.get("clip", "unreadable") is None and not shows_a_clip:
+        raise PydanticKnownError("missing")
+    return ""
+
+
+Prompt = Annotated[str, Field(min_length=1, max_length=20_000), WrapValidator(_unless_a_clip)]
 Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 
@@ -152,7 +179,9 @@ class Overridable(Written):
     """What may be said once for all shots, and again in any one of them."""
 
     model: Name | None = Field(
-        default=None, description="What makes the picture: happyhorse-1.1, or animatic (free)."
+        default=None,
+        description="What makes the picture: happyhorse-1.1, or animatic (free); footage shows a "
+        "clip of your own.",
     )
     routes: Annotated[tuple[Name, ...], Field(min_length=1)] | None = Field(
         default=None, description="Who may serve the model, in the order to try them."
@@ -164,7 +193,8 @@ class Overridable(Written):
     )
     duration: LengthText | None = Field(
         default=None,
-        description="How long the shot is in the film: 5s, 4.5s, 120f (frames).",
+        description="How long the shot is in the film: 5s, 4.5s, 120f (frames). Footage is as long "
+        "as its clip unless its shot says less.",
         examples=["5s", "4.5s", "120f"],
     )
     aspect: Aspect | None = Field(
@@ -206,8 +236,16 @@ class ShotEntry(Overridable):
         description="Why the shot exists, in one line; never sent to a model.",
         examples=["We meet her, alone."],
     )
-    prompt: Annotated[str, Field(min_length=1, max_length=20_000)] = Field(
-        description="What happens, in words. @name speaks of a reference. Write it under `|`."
+    clip: Name | None = Field(
+        default=None,
+        description="With `model: footage`, in place of a prompt: the clip to show, a path beside "
+        "this board.",
+        examples=["refs/harbour.mp4"],
+    )
+    prompt: Prompt = Field(
+        default=None,
+        validate_default=True,
+        description="What happens, in words. @name speaks of a reference. Write it under `|`.",
     )
     references: Annotated[tuple[Name, ...], Field(min_length=1)] | None = Field(
         default=None,

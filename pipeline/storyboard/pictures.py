@@ -82,7 +82,7 @@ class Album:
             return _refused(written, UnusablePathError(written))
 
 
-def _named(written: str) -> str:
+def named(written: str) -> str:
     """A path in a message; of a very long one, its beginning."""
     short = written if len(written) <= _MOST_SHOWN else f"{written[:_MOST_SHOWN]}..."
     return f"`{short}`"
@@ -92,24 +92,24 @@ def _refused(written: str, error: PicturePathError) -> PictureTrouble:
     if isinstance(error, AddressError):
         return PictureTrouble(
             "picture-address",
-            f"{_named(written)} is an address on the network",
+            f"{named(written)} is an address on the network",
             "save the picture beside this board and name the file",
         )
     if isinstance(error, AbsolutePathError):
         return PictureTrouble(
             "picture-absolute",
-            f"{_named(written)} is an absolute path",
+            f"{named(written)} is an absolute path",
             "write it from this board's folder: refs/vixen.png",
         )
     if isinstance(error, OutsideProjectError):
         return PictureTrouble(
             "picture-outside",
-            f"{_named(written)} leads out of the project",
+            f"{named(written)} leads out of the project",
             "copy the picture beside this board",
         )
     return PictureTrouble(
         "picture-missing",
-        f"{_named(written)} cannot be a file's name",
+        f"{named(written)} cannot be a file's name",
         "write a path beside this board: refs/vixen.png",
     )
 
@@ -118,23 +118,23 @@ def _absent(written: str, path: Path) -> PictureTrouble | None:
     if path.is_symlink() and not path.exists():
         return PictureTrouble(
             "picture-missing",
-            f"{_named(written)} is a link to nothing",
+            f"{named(written)} is a link to nothing",
             "mend the link, or copy the picture here",
         )
     if not path.exists():
         return PictureTrouble(
-            "picture-missing", f"there is no picture `{written}`", _neighbours(path)
+            "picture-missing", f"there is no picture `{written}`", neighbours(path)
         )
     if path.is_dir():
         return PictureTrouble(
             "picture-unreadable",
-            f"{_named(written)} is a folder, not a picture",
+            f"{named(written)} is a folder, not a picture",
             "name the file in it",
         )
     return None
 
 
-def _neighbours(path: Path) -> str:
+def neighbours(path: Path) -> str:
     """What lies where the picture was looked for, if one is meant."""
     from pipeline.storyboard.spelling import nearest
 
@@ -151,19 +151,19 @@ def _measured(written: str, path: Path) -> BoardPicture | PictureTrouble:
     except MediaError as error:
         return PictureTrouble(
             "picture-unreadable",
-            f"{_named(written)} cannot be used: {error.why}",
-            _as_help(error.hint or "save a sound copy of it as PNG, JPEG or WebP"),
+            f"{named(written)} cannot be used: {error.why}",
+            as_help(error.hint or "save a sound copy of it as PNG, JPEG or WebP"),
         )
     if max(facts.width, facts.height) >= LONGEST_SIDE:
         size = f"{facts.width} x {facts.height}"
         return PictureTrouble(
             "picture-large",
-            f"{_named(written)} has {size} pixels; each side is less than {LONGEST_SIDE:,}",
+            f"{named(written)} has {size} pixels; each side is less than {LONGEST_SIDE:,}",
             "save a smaller copy",
         )
     return BoardPicture(written, path, facts)
 
 
-def _as_help(hint: str) -> str:
+def as_help(hint: str) -> str:
     """A hint, which is a sentence, in the manner of a fault's help, which is none."""
     return f"{hint[:1].lower()}{hint[1:]}".rstrip(".")

@@ -41,6 +41,7 @@ _STAND_INS: Mapping[str, object] = {
     "resolution": "64p",
     "fps": 24,
     "prompt": "-",
+    "clip": _NOTHING,
     "first_frame": _NOTHING,
     "last_frame": _NOTHING,
     "image": _NOTHING,
@@ -52,7 +53,7 @@ _SILENT = {key: _STAND_INS[key] for key in ("model", "routes", "duration", "aspe
 _DEPTHS = {"shots": 3, "references": 3, "defaults": 2, "format": 2}
 _BY_ENTRY = ("references", "after", "images")  # a bad entry spoils none beside it
 _SHOWN = ("references", "first_frame", "last_frame")
-_HANG_ON_RATE = ("frame-time", "no-length", "duration-range")
+_HANG_ON_RATE = ("frame-time", "no-length", "duration-range", "clip-short")
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +288,7 @@ class _Pruning:
         doubtful, everything = (self.lost - self.references.keys()) | pictures, self.lost | known
         for place, shot in enumerate(self.shots):
             names = everything if place in self.vague else doubtful
-            if names:
+            if names and "prompt" in shot:
                 shot["prompt"] = unspoken(shot["prompt"], names)
         if self.vague or pictures:
             self.codes.add("unused-reference")

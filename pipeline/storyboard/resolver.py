@@ -8,19 +8,22 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from pipeline.errors import UsageError
 from pipeline.ids import Digest, ShotId
+from pipeline.media.facts import ClipFacts
 from pipeline.models.abilities import Mode, Model
-from pipeline.models.catalog import ANIMATIC, models, routes_serving
+from pipeline.models.catalog import ANIMATIC, FOOTAGE, models, routes_serving
 from pipeline.storyboard.model import Camera, ShotEntry, Storyboard
 from pipeline.storyboard.prompt import compose, expand, mentions, plain_name, spell
 from pipeline.storyboard.shot import (
     CameraWords,
+    ClipFile,
     Film,
     FrameOf,
     Picture,
@@ -30,11 +33,30 @@ from pipeline.storyboard.shot import (
     Source,
 )
 from pipeline.storyboard.sources import WrittenFrame, WrittenName, moment_at, parse_source
-from pipeline.timing import parse_length, parse_rate, whole_frames
+from pipeline.timing import frames_on_film, parse_length, parse_rate, whole_frames
 
 SEED_RANGE = 2**31
 LONGEST_SIDE = 8192
 """Of a film or a clip, in pixels: what H.264 at its highest level still takes."""
+
+
+class KnownClip(Protocol):
+    """A clip of the author's own that was looked at."""
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        ...
+
+    @property
+    def digest(self) -> Digest:
+        """The digest of its bytes."""
+        ...
+
+    @property
+    def facts(self) -> ClipFacts:
+        """What it is."""
+        ...
 
 
 class KnownPicture(Protocol):
@@ -80,6 +102,7 @@ def resolve_film(
     *,
     seeds: Mapping[ShotId, int],
     draft: Draft | None = None,
+    clips: Mapping[str, KnownClip] = MappingProxyType({}),
 ) -> Film:
     """Resolve every shot.
 
@@ -88,14 +111,16 @@ def resolve_film(
         pictures: by path as written in the board.
         lines: by shot, the line it begins on.
         seeds: pinned seeds, from the lock; a seed in the board goes before them.
-        draft: given, the shots are the animatic's, by the real model's rounding and modes.
+        draft: given, the shots are the animatic's, by the real model's rounding and modes. Footage
+            stays what it is: it costs nothing.
+        clips: of footage, by path as written in the board.
 
     Raises:
         UsageError: at the draft's resolution this film cannot be drawn.
     """
     rate = parse_rate(board.format.fps)
     resolution = (draft and draft.resolution) or board.format.resolution
-    resolving = _Resolving(board, pictures, rate, draft)
+    resolving = _Resolving(board, pictures, clips, rate, draft)
     shots = (
         resolving.shot(entry, place, lines[ShotId(entry.id)], seeds)
         for place, entry in enumerate(board.shots)
@@ -133,6 +158,8 @@ def size_of(aspect: str, resolution: str) -> Size:
 
 def mode_of(entry: ShotEntry) -> Mode:
     """Which pictures a shot sends, and so which mode of the model it wants."""
+    if entry.clip:
+        return "clip"
     if entry.first_frame and entry.last_frame:
         return "first_and_last"
     if entry.first_frame:
@@ -195,6 +222,16 @@ def wanted_seconds(board: Storyboard, entry: ShotEntry, rate: Fraction) -> Fract
     return parse_length(said(board, entry, "duration", "5s")).at(rate)
 
 
+def footage_seconds(entry: ShotEntry, facts: ClipFacts, rate: Fraction) -> Fraction:
+    """How long footage is in the film: what its own shot says, else every frame of its clip.
+
+    The defaults' length is for what is made.
+    """
+    if entry.duration is not None:
+        return parse_length(entry.duration).at(rate)
+    return frames_on_film(facts.frames, facts.rate, rate) / rate
+
+
 def _words(board: Storyboard, entry: ShotEntry) -> dict[str, str]:
     """What to say of each reference a shot mentions, where its picture is not sent."""
     named = {mention.name for mention in mentions(entry.prompt)} & board.references.keys()
@@ -225,6 +262,7 @@ def _even(pixels: Fraction) -> int:
 class _Resolving:
     board: Storyboard
     pictures: Mapping[str, KnownPicture]
+    clips: Mapping[str, KnownClip]
     rate: Fraction
     draft: Draft | None
 
@@ -235,7 +273,7 @@ class _Resolving:
         wanted = wanted_seconds(board, entry, self.rate)
         aspect = said(board, entry, "aspect", board.format.aspect)
         resolution = self._resolution(entry)
-        return Shot(
+        made = Shot(
             id=name,
             place=place,
             line=line,
@@ -264,6 +302,28 @@ class _Resolving:
             fit=said(board, entry, "fit", board.format.fit),
             muted=said(board, entry, "audio") == "mute",
             on_refusal=said(board, entry, "on_refusal", "stop"),
+        )
+        return self._footage(made, entry) if model.name == FOOTAGE else made
+
+    def _footage(self, shot: Shot, entry: ShotEntry) -> Shot:
+        """The shot as its clip makes it: what is said of pictures to be made does not count."""
+        clip = self.clips[entry.clip or ""]
+        facts = clip.facts
+        wanted = footage_seconds(entry, facts, self.rate)
+        width, height = facts.shown_size
+        return replace(
+            shot,
+            model=FOOTAGE,
+            clip=ClipFile(clip.path, clip.digest),
+            camera=CameraWords(),
+            look="",
+            wanted=wanted,
+            asked=facts.frames / facts.rate,
+            cut=whole_frames(wanted, self.rate),
+            clip_rate=facts.rate,
+            aspect=f"{width}:{height}",
+            resolution=f"{min(width, height)}p",
+            size=Size(_even(Fraction(width)), _even(Fraction(height))),
         )
 
     def _resolution(self, entry: ShotEntry) -> str:

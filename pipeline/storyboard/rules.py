@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.storyboard import (
+    rules_footage,
     rules_links,
     rules_model,
     rules_names,
@@ -14,6 +15,7 @@ from pipeline.storyboard import (
     rules_prompt,
     rules_routes,
 )
+from pipeline.storyboard.clips import BoardClip, Reel
 from pipeline.storyboard.finding import Finding
 from pipeline.storyboard.ground import Ground
 from pipeline.storyboard.model import Storyboard
@@ -33,6 +35,10 @@ RULES: tuple[Rule, ...] = (
     rules_links.mentions_are_known,
     rules_links.nothing_waits_for_itself,
     rules_model.models_are_known,
+    rules_footage.clips_go_with_footage,
+    rules_footage.clips_can_be_shown,
+    rules_footage.clips_are_long_enough,
+    rules_footage.footage_is_shown_as_it_is,
     rules_routes.routes_serve_the_model,
     rules_model.durations_can_be_made,
     rules_model.frames_have_a_size,
@@ -54,10 +60,11 @@ RULES: tuple[Rule, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the rules found, and the pictures they looked at."""
+    """What the rules found, and the pictures and clips they looked at."""
 
     findings: tuple[Finding, ...]
     pictures: Mapping[str, BoardPicture]
+    clips: Mapping[str, BoardClip]
 
 
 def check(board: Storyboard, lines: Sequence[int], *, folder: Path, root: Path) -> Checked:
@@ -69,8 +76,8 @@ def check(board: Storyboard, lines: Sequence[int], *, folder: Path, root: Path) 
         folder: where the board lies.
         root: the project's folder, which no picture may leave.
     """
-    album = Album(folder, root)
-    ground = Ground.of(board, lines, album)
+    album, reel = Album(folder, root), Reel(folder, root)
+    ground = Ground.of(board, lines, album, reel)
     findings = [finding for rule in RULES for finding in rule(ground)]
     findings.sort(key=lambda finding: finding.severity)  # no warning may crowd out an error
-    return Checked(tuple(findings[:MOST_FINDINGS]), album.pictures)
+    return Checked(tuple(findings[:MOST_FINDINGS]), album.pictures, reel.clips)

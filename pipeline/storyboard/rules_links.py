@@ -12,7 +12,6 @@ from pipeline.storyboard.fault import Path
 from pipeline.storyboard.finding import Aim, Finding
 from pipeline.storyboard.ground import Ground, Link
 from pipeline.storyboard.prompt import mentions
-from pipeline.storyboard.resolver import wanted_seconds
 from pipeline.storyboard.sources import WrittenFrame, WrittenName, WrittenPicture, shot_in
 from pipeline.storyboard.spelling import did_you_mean, listed, nearest
 from pipeline.timing import Length, spell_seconds
@@ -255,10 +254,12 @@ def _outside(ground: Ground, link: Link) -> Finding | None:
     if source.shot not in ground.first_places:
         return None
     place = ground.first_places[source.shot]
-    length = wanted_seconds(ground.board, ground.board.shots[place], ground.rate)
-    if source.moment.at(ground.rate) < length:
+    shot = ground.board.shots[place]
+    length = ground.wanted(shot)
+    if length is None or source.moment.at(ground.rate) < length:
         return None
-    said = ground.aim_at(place, "duration")
+    by_clip = ground.clip(shot) and shot.duration is None
+    said = Aim(("shots", place, "clip")) if by_clip else ground.aim_at(place, "duration")
     return Finding(
         "frame-time",
         f"`{link.written}` lies outside its shot: `{source.shot}` is {spell_seconds(length)} long",

@@ -15,7 +15,6 @@ from pipeline.storyboard.resolver import (
     model_of,
     said,
     size_of,
-    wanted_seconds,
 )
 from pipeline.storyboard.spelling import did_you_mean
 from pipeline.timing import spell_seconds, whole_frames
@@ -51,7 +50,9 @@ def models_are_known(ground: Ground) -> Iterator[Finding]:
 def durations_can_be_made(ground: Ground) -> Iterator[Finding]:
     """Every shot shows at least one frame, and is no longer than its model makes."""
     for place, shot in ground.shots():
-        wanted = wanted_seconds(ground.board, shot, ground.rate)
+        wanted = ground.wanted(shot)
+        if wanted is None:
+            continue
         aim = ground.aim_at(place, "duration", "model")
         model = ground.model(shot)
         if whole_frames(wanted, ground.rate) < 1:
@@ -145,9 +146,9 @@ def inputs_go_together(ground: Ground) -> Iterator[Finding]:
     """No shot asks its model for a mode it lacks, nor for inputs that exclude each other."""
     for place, shot in ground.shots():
         model = ground.model(shot)
-        if model is None:
-            continue
         mode = mode_of(shot)
+        if model is None or "clip" in (mode, *model.modes):  # told by the rules of footage
+            continue
         frame = "last_frame" if shot.last_frame else "first_frame"
         if mode not in model.modes:
             name = "references" if mode == "references" else frame
@@ -220,6 +221,8 @@ def _size_faults(aspect: str, resolution: str, aim: Aim) -> Iterator[Finding]:
 
 
 def _doubt(model: Model) -> str | None:
+    if "clip" in model.modes:
+        return None  # what is shown as it is comes out the same
     if model.seeds is None:
         return f"`{model.name}` takes no seed"
     return {

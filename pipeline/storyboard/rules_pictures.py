@@ -51,7 +51,7 @@ def models_take_the_pictures(ground: Ground) -> Iterator[Finding]:
     """Every picture sent has a format, size and shape that the shot's model takes."""
     for link in ground.links:
         model = ground.model(ground.board.shots[link.place])
-        if model is None:
+        if model is None or not model.picture.formats:
             continue
         for path, written in _sent(ground, link):
             seen = ground.album.look(written)
@@ -137,7 +137,8 @@ def _taken_by_others(width: int, height: int, shown: bool) -> str:
     able = [
         name
         for name, model in models().items()
-        if (model.picture.reference_least_side if shown else model.picture.least_side) <= side
+        if model.picture.formats
+        and (model.picture.reference_least_side if shown else model.picture.least_side) <= side
     ]
     return "use a larger picture" + (
         f", or a model that takes it: {', '.join(able)}" if able else ""

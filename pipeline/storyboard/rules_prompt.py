@@ -22,7 +22,7 @@ _CAMERA_AND_SLOTS = 400  # characters, more than camera words and tokens can tak
 def prompts_say_something(ground: Ground) -> Iterator[Finding]:
     """No prompt is blank: a model would be paid to guess."""
     for place, shot in ground.shots():
-        if not shot.prompt.strip():
+        if shot.prompt and not shot.prompt.strip():
             yield Finding(
                 "empty-value",
                 f"the prompt of `{shot.id}` says nothing",

@@ -38,6 +38,7 @@ def _schema() -> dict[str, Any]:
     board["properties"]["defaults"]["description"] = parts["Defaults"]["description"]
     board["properties"]["references"]["additionalProperties"] = False
     board["properties"]["shots"]["items"]["defaultSnippets"] = [_NEW_SHOT]
+    parts["ShotEntry"]["anyOf"] = [{"required": ["prompt"]}, {"required": ["clip"]}]
     for part in (parts["Defaults"], parts["ShotEntry"]):
         part["properties"]["model"]["enum"] = list(models())
         part["properties"]["routes"]["items"]["enum"] = list(routes())

@@ -45,6 +45,14 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class ClipFile:
+    """A clip of the author's own, shown as it is; ``digest`` is of its bytes."""
+
+    path: Path
+    digest: Digest
+
+
+@dataclass(frozen=True, slots=True)
 class FrameOf:
     """A frame of another shot.
 
@@ -105,6 +113,7 @@ class Shot:
     fit: Literal["bars", "fill"]
     muted: bool
     on_refusal: Literal["stop", "next_route"] = "stop"
+    clip: ClipFile | None = None  # of footage, which is not made but shown
 
     @property
     def sources(self) -> tuple[Source, ...]:

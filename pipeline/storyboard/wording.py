@@ -70,6 +70,8 @@ class _Worded:
         self.value = _value_at(data, self.path)
 
     def fault(self) -> Fault:
+        if self.kind == "missing" and self.path == self.error["loc"]:
+            return self.wrong_type()  # it is written, and empty
         word = _WORDS.get(self.kind, _Worded.other)
         return word(self)
 

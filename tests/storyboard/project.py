@@ -1,10 +1,13 @@
-"""A project folder with pictures of every kind, for tests of boards."""
+"""A project folder with pictures and clips of every kind, for tests of boards."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import clips
 from PIL import Image
+
+from pipeline.media.ffmpeg import find_ffmpeg
 
 _SIZES = {
     "vixen.png": (800, 600), "clearing.png": (1280, 720), "portrait.jpg": (600, 900),
@@ -25,7 +28,22 @@ def make_project(folder: Path) -> Path:
     (refs / "nowhere.png").symlink_to("gone.png")
     (folder.parent / "outside.png").write_bytes((refs / "vixen.png").read_bytes())
     (refs / "way-out.png").symlink_to(folder.parent / "outside.png")
+    _make_clips(refs)
     Image.new("1", (20_000, 1_100)).save(refs / "ribbon.png")
     Image.new("1", (20_000, 9_000)).save(refs / "endless.png")
     Image.new("1", (11_000, 11_000)).save(refs / "bomb.png")
     return boards
+
+
+_PQ = (*clips.NO_B_FRAMES, "-bsf:v", "h264_metadata=transfer_characteristics=16")
+
+
+def _make_clips(refs: Path) -> None:
+    """A sound clip of two seconds, and what is none that a film can show."""
+    ffmpeg = find_ffmpeg()
+    whole = clips.make(ffmpeg, refs / "harbour.mp4", frames=48, sound=2.0)
+    (refs / "torn.mp4").write_bytes(whole.read_bytes()[:1500])
+    clips.make(ffmpeg, refs / "hdr.mp4", frames=2, codec=_PQ)
+    (refs / "notes.mp4").write_text("Remember the boats.\n", encoding="utf-8")
+    (refs / "empty.mp4").touch()
+    (refs / "picture.mp4").write_bytes((refs / "vixen.png").read_bytes())

@@ -12,7 +12,17 @@ from pipeline.storyboard.explain import EXPLANATIONS, explain, whole_board
 from pipeline.storyboard.loader import load_board_text
 
 SHOWN = sorted(code for code, entry in EXPLANATIONS.items() if entry.wrong)
-TELLERS = {"Fault", "Finding", "PictureTrouble", "_told", "_fault", "fault", "_stop", "_refusal"}
+TELLERS = {
+    "Fault",
+    "Finding",
+    "PictureTrouble",
+    "ClipTrouble",
+    "_told",
+    "_fault",
+    "fault",
+    "_stop",
+    "_refusal",
+}
 
 
 def codes_found(text: str, boards: Path) -> set[str]:
