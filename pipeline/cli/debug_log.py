@@ -58,7 +58,8 @@ class _Log:
             # without waiting for somebody at the other end, should it be a pipe
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
             self._file: int | None = os.open(name, flags, 0o600)
-            os.set_blocking(self._file, True)
+            if hasattr(os, "set_blocking"):  # Windows has it from Python 3.12 on, and no such flag
+                os.set_blocking(self._file, True)
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or str(error)
             raise UsageError(

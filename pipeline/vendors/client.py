@@ -135,7 +135,9 @@ class _ListenedStream(httpx.AsyncByteStream):
             async for piece in self._stream:
                 self._hearing.came(piece)
                 yield piece
-        except Exception as error:
+        except GeneratorExit:
+            raise
+        except BaseException as error:
             self._hearing.ended(error)
             raise
 
