@@ -6,6 +6,7 @@ from shlex import quote
 
 from pipeline.errors import StoryreelError
 from pipeline.journal.attempt import Attempt
+from pipeline.models.catalog import routes
 from pipeline.plan.step import Ended, Missing, Stuck, Uncertain
 
 
@@ -108,9 +109,19 @@ class KeptForLaterError(StoryreelError):
     def __init__(self, attempt: Attempt, why: str = "it takes longer than a job should") -> None:
         super().__init__(
             f"{attempt.shot} is still out at {attempt.route}: {why}.",
-            hint="Run storyreel render again later; the same job is looked at, none is sent.",
+            hint=f"Run storyreel render again {_when(attempt.route)}; the same job is looked at, "
+            "none is sent.",
         )
         self.attempt = attempt
+
+
+def _when(route: str) -> str:
+    """How soon a job must be looked at again, where its vendor forgets it."""
+    known = routes().get(route)
+    if known is None or known.job_state_seconds is None:
+        return "later"
+    minutes = known.job_state_seconds / 60
+    return f"soon: {known.title} forgets a job {minutes:g} minutes after its end"
 
 
 class EndedBeforeError(StoryreelError):

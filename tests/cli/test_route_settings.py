@@ -79,7 +79,7 @@ def test_a_project_may_not_say_it(tmp_path: Path) -> None:
 
 
 def test_a_run_and_the_doctor_go_by_what_the_user_said(tmp_path: Path) -> None:
-    """The run's route has the values of the table; the doctor is let in with the other header, too."""
+    """The run's route has the table's values; the doctor is let in with the other header."""
     said = {"empiriolabs": {"auth": "x-api-key", "charged_on_failure": "no"}}
 
     async def opened(desk: Desk) -> tuple[object, object]:
