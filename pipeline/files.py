@@ -10,7 +10,7 @@ import os
 import stat
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from pipeline.ids import Digest
 
@@ -90,7 +90,13 @@ def clear_unfinished(path: Path) -> None:
 
 def write_whole(path: Path, data: bytes | str, *, mode: int | None = None) -> None:
     """Write ``data`` to ``path`` so that a reader sees the old file or the new one, whole."""
-    payload = data.encode() if isinstance(data, str) else data
+    with whole(path, mode=mode) as file:
+        file.write(data.encode() if isinstance(data, str) else data)
+
+
+@contextlib.contextmanager
+def whole(path: Path, *, mode: int | None = None) -> Iterator[IO[bytes]]:
+    """A file to write that becomes ``path`` once all of it is on disk; after an error, nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         handle, name = tempfile.mkstemp(prefix=_beside(path), suffix=_PART, dir=path.parent)
@@ -99,8 +105,8 @@ def write_whole(path: Path, data: bytes | str, *, mode: int | None = None) -> No
         raise
     beside = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(payload)
+        with os.fdopen(handle, "w+b") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         beside.chmod(0o644 if mode is None else mode)  # mkstemp's 0600 would hide it from others

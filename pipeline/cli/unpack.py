@@ -38,14 +38,20 @@ def command(file: Path, folder: Path | None, as_json: bool, **flags: str | None)
     if as_json:
         put_json(_document(unpacked))
         return 0
-    there = f", {unpacked.there} were there already" if unpacked.there else ""
-    say(f"{unpacked.clips} clips and {unpacked.files} files{there}")
+    if unpacked.clips or unpacked.files:
+        say(f"{_counted(unpacked.clips, 'clip')} and {_counted(unpacked.files, 'file')} unpacked")
+    if unpacked.there:
+        say(f"{_counted(unpacked.there, 'file')} of it were there already")
     if unpacked.missing:
         say(f"it was packed without the clips of {', '.join(unpacked.missing)}")
     if unpacked.other_tools:
         say(f"its film was cut with {unpacked.other_tools}: here its bytes may differ")
     put(f"see it: storyreel render {_words(unpacked)}")
     return 0
+
+
+def _counted(count: int, what: str) -> str:
+    return f"1 {what}" if count == 1 else f"{count} {what}s"
 
 
 def _words(unpacked: Unpacked) -> str:

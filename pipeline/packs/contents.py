@@ -91,9 +91,9 @@ def _not_whole(planned: PlannedFilm, missing: tuple[ShotId, ...]) -> PackError:
 
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """A clip in this film: the shot it is of, and what it was made for there."""
+    """A clip in this film: the shots it is of, what to call it, what it was made for there."""
 
-    shot: ShotId
+    shots: tuple[ShotId, ...]
     label: str
     made: Mapping[TakeKey, MadeFor]
 
@@ -107,7 +107,7 @@ def _wanted_clips(
     def use(digest: Digest, shot: ShotId, label: str, made: MadeFor) -> None:
         known = uses.get(digest)
         uses[digest] = _Use(
-            known.shot if known else shot,
+            (*(known.shots if known else ()), shot),
             known.label if known else label,
             {**(known.made if known else {}), made.key: made},
         )
@@ -167,13 +167,13 @@ class _Kept:
             record = record if record.for_key(key) else record.also_for(made)
         yield f"clips/{digest}.mp4", Item(Member(record.bytes, digest), clip.path)
         yield f"clips/{digest}.json", _of_text(record_text(record, use.made.keys()))
-        for index in self._indexes(clip, use.shot):
+        for index in self._indexes(clip, use.shots):
             yield from self._frame(digest, index)
 
-    def _indexes(self, clip: Clip, shot: ShotId) -> list[int]:
-        cut, rate = self._cuts[shot], self._film.rate
-        frames = self._frames.get(shot, ())
-        return sorted({frame_index(frame.moment, clip, cut, rate) for frame in frames})
+    def _indexes(self, clip: Clip, shots: tuple[ShotId, ...]) -> list[int]:
+        frames = (frame for shot in shots for frame in self._frames.get(shot, ()))
+        rate = self._film.rate
+        return sorted({frame_index(f.moment, clip, self._cuts[f.shot], rate) for f in frames})
 
     def _frame(self, digest: Digest, index: int) -> Iterator[tuple[str, Item]]:
         picture = self._store.frame_path(digest, index)
@@ -194,9 +194,8 @@ def _project_files(planned: PlannedFilm) -> Iterator[tuple[str, Item]]:
     yield f"{PROJECT}{place}", _of_bytes(text)
     for relative in files_of(board.storyboard, place):
         yield _named(relative), _of_file(root / relative)
-    for path in (root / ROOT_MARK,):
-        if path.is_file():
-            yield f"{PROJECT}{path.name}", _of_bytes(read_regular(path))
+    if (root / ROOT_MARK).is_file():
+        yield f"{PROJECT}{ROOT_MARK}", _of_bytes(read_regular(root / ROOT_MARK))
     if planned.places.lock.is_file():
         lock = read_regular(planned.places.lock)
         if read_lock(lock) != planned.lock:

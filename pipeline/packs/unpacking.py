@@ -7,14 +7,13 @@ there nothing can be rendered, and unpacking again goes on where a crash cut it 
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import LockFileError, MediaError
-from pipeline.files import digest_of_file, held, sync_folder, write_whole
+from pipeline.errors import LockFileError, MediaError, SettingsError
+from pipeline.files import clear_unfinished, digest_of_file, held, whole
 from pipeline.ids import Digest
 from pipeline.packs.board_files import board_in, files_of
 from pipeline.packs.errors import NOTHING, PackError, not_sound
@@ -165,12 +164,20 @@ def _check_settings(pack: Pack, flags: Mapping[str, str | None] | None) -> None:
     """Its settings are such as a project may have: found out where they can do nothing.
 
     Raises:
-        SettingsError: they are not.
+        PackError: they are not.
+        SettingsError: the user's own mean nothing.
     """
     if _SETTINGS in pack.names:
         with tempfile.TemporaryDirectory(prefix="storyreel-") as folder:
-            (Path(folder) / ROOT_MARK).write_bytes(pack.read(_SETTINGS))
-            read_settings(Path(folder), flags=flags)
+            file = Path(folder) / ROOT_MARK
+            file.write_bytes(pack.read(_SETTINGS))
+            try:
+                read_settings(Path(folder), flags=flags)
+            except SettingsError as error:
+                if str(file) not in error.brief:  # the user's own
+                    raise
+                why = error.brief.replace(str(file), ROOT_MARK).rstrip(".")
+                raise not_sound(pack.file, why) from error
 
 
 @dataclass
@@ -243,7 +250,6 @@ class _Putting:
         if self._is_there(name, path):
             self.there += 1
         else:
-            path.parent.mkdir(parents=True, exist_ok=True)
             _write(self.pack, name, path)
             self.files += 1
         self._count(name)
@@ -284,7 +290,6 @@ class _Putting:
         if known is None:
             name = f"frames/{digest}-{index}.png"
             path = store.frame_path(digest, index)
-            path.parent.mkdir(parents=True, exist_ok=True)
             _write(self.pack, name, path)
             keep_handed(path, record.pixels, record.file)
         elif known != record.pixels:
@@ -301,22 +306,8 @@ class _Putting:
 
 
 def _write(pack: Pack, name: str, path: Path) -> None:
-    """Write a member beside its place and rename it there once it is whole."""
-    if pack.manifest.members[name].bytes < _SMALL:
-        write_whole(path, pack.read(name))
-        return
-    handle, beside = tempfile.mkstemp(prefix=".storyreel-", suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            pack.copy(name, file)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(beside).chmod(0o644)
-        Path(beside).replace(path)
-        sync_folder(path.parent)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
-
-
-_SMALL = 1 << 20  # bytes
+    """Write a member beside its place, and rename it there once it is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    clear_unfinished(path)  # of an unpacking that was cut off
+    with whole(path) as file:
+        pack.copy(name, file)

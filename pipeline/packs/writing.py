@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
 from pipeline.errors import StoreError
-from pipeline.files import sync_folder
+from pipeline.files import whole
 from pipeline.packs.contents import Item
 from pipeline.packs.kept import Tell
 from pipeline.packs.manifest import Manifest, manifest_text
@@ -30,7 +27,7 @@ def write_pack(target: Path, manifest: Manifest, items: Mapping[str, Item], tell
         OSError: the disk is full, or the folder cannot be written.
     """
     total, done = sum(item.member.bytes for item in items.values()), 0
-    with _whole(target) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+    with whole(target) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(_entry(MANIFEST), manifest_text(manifest))
         tell(done, total)
         for name, item in sorted(items.items()):
@@ -60,22 +57,3 @@ def _entry(name: str) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name, _DATE)
     entry.create_system, entry.external_attr = _UNIX, _PLAIN_FILE
     return entry
-
-
-@contextlib.contextmanager
-def _whole(target: Path) -> Iterator[IO[bytes]]:
-    """A file to write that becomes ``target`` when all of it is on disk."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".storyreel-", suffix=".part", dir=target.parent)
-    beside = Path(name)
-    try:
-        with os.fdopen(handle, "w+b") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        beside.chmod(0o644)
-        beside.replace(target)
-        sync_folder(target.parent)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
