@@ -99,13 +99,17 @@ def refuse_without_keys(planned: PlannedFilm) -> None:
 
     Raises:
         NotConnectedError, KeyRefusedError: a shot's model cannot be had.
+        UnpublishableError: nobody could put its pictures where its route reads them.
     """
+    from pipeline.publishers.interface import Means
     from pipeline.run import counters
+    from pipeline.run.publishable import refuse_unpublishable
 
     places = planned.places
     ground = counters.Ground(places.root, places.journal, environment(), planned.settings)
     counters.refuse_unconnected(planned.plan)
     counters.refuse_without_keys(planned.plan, ground)
+    refuse_unpublishable(planned.plan, planned.settings, Means(places.root, ground.environment))
 
 
 def _pays(planned: PlannedFilm) -> bool:
@@ -125,13 +129,16 @@ async def _routes_open(
 ) -> AsyncIterator[Workshop]:
     from dataclasses import replace
 
+    from pipeline.publishers.interface import Means
     from pipeline.run.counters import Ground, paying, refuse_unconnected, routes_of_a_run
     from pipeline.run.paying import collect_others, commit_taken
+    from pipeline.run.publishable import refuse_unpublishable
 
     refuse_unconnected(planned.plan)
     refuse_over_budget(planned.plan, budget)
     places = planned.places
     ground = Ground(places.root, places.journal, environment(), planned.settings)
+    refuse_unpublishable(planned.plan, planned.settings, Means(places.root, ground.environment))
     board = planned.board.name
     names = routes_of_a_run(planned.plan, ground, board)
     async with paying(

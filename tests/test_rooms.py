@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "film": {"storyboard", "store", "media"},
     "sidecars": {"storyboard", "plan", "store", "film", "run"},
     "planned": STAGES,
-    "making": STAGES | {"planned", "makers", "vendors", "journal"},
+    "making": STAGES | {"planned", "makers", "vendors", "publishers", "journal"},
     "settling": STAGES | {"planned", "vendors", "journal"},
     "adopting": STAGES | {"planned", "makers"},
     "packs": STAGES | {"planned"},
