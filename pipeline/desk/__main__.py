@@ -45,13 +45,19 @@ _PATH = click.Path(path_type=Path)
     "accounts",
     multiple=True,
     metavar="KEY:AMOUNT",
-    help="An account, with money in the vendor's unit; may be given again.",
+    help="An account and its money, in the vendor's unit; may be given again.",
 )
 @click.option("--most-jobs", type=click.IntRange(1), help="Jobs at once; the others wait.")
-@click.option("--most-requests", type=click.IntRange(1), help="Requests a minute before 429.")
-@click.option("--refunds/--no-refunds", default=None, help="Failed jobs cost nothing [or do].")
-@click.option("--job-life", type=float, help="Seconds a job is known after its end.")
-@click.option("--link-life", type=float, help="Seconds a clip can be fetched after that end.")
+@click.option(
+    "--most-requests",
+    type=click.IntRange(1),
+    help="Requests a minute before 429 [empiriolabs: 50].",
+)
+@click.option(
+    "--refunds/--no-refunds", default=None, help="Whether failed jobs cost nothing [apiframe]."
+)
+@click.option("--job-life", type=float, help="Seconds a job is known [empiriolabs: 3600].")
+@click.option("--link-life", type=float, help="Seconds a clip can be had [a day, or seven].")
 @click.option("--upload-life", type=float, help="Seconds a picture is kept [an hour].")
 @click.option("--smallest-picture", type=click.IntRange(1), help="Shortest side of one [300].")
 @click.option("--data-uris", is_flag=True, default=None, help="Take pictures as data: URIs too.")
@@ -77,7 +83,8 @@ def main(
     """Speak VENDOR's API on this machine, strictly, with clips made on the spot.
 
     Nothing leaves the machine and nothing is paid. `POST /desk/faults` makes it misbehave,
-    `GET /desk/ledger` shows what it charged.
+    `GET /desk/ledger` shows what it charged. It prints the variables that make storyreel come
+    here; two vendors' desks can be open at once.
     """  # fmt: skip
     try:
         rules = _rules(faults) + (mixture(chance) if chance else [])

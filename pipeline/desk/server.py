@@ -126,10 +126,6 @@ class Desk:
 
         return self._asked(left)
 
-    def credits(self, key: str | None = None) -> Fraction:
-        """What an account has left, by the name it had when only Apiframe was here."""
-        return self.left(key)
-
     def jobs(self) -> list[Job]:
         """Every job, in the order they were taken; to look at only."""
         return self._asked(lambda server: list(server.vendor.jobs()))

@@ -193,7 +193,7 @@ class VendorContract:
         after = self.run(desk, lambda one: one.balance())
 
         assert before.amount is not None
-        assert after.amount == before.amount - desk.spent() == desk.credits()
+        assert after.amount == before.amount - desk.spent() == desk.left()
 
     # a lost answer
 

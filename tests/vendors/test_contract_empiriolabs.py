@@ -87,7 +87,7 @@ class TestEmpirioLabs(KeylessContract):
             assert isinstance(made, Succeeded)
             assert isinstance(failed, Failed)
             assert failed.error.charged == "maybe"
-            assert left.amount == desk.credits() == 1000 - desk.spent()
+            assert left.amount == desk.left() == 1000 - desk.spent()
             assert isinstance(refused, KeyRefusedError)
             assert isinstance(gone, Lost)
             assert self.book(desk) == done(2)
