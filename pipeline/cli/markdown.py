@@ -43,9 +43,12 @@ def sentence(text: str) -> str:
     parts = re.split(r"`([^`]+)`", _BLANK.sub(" ", text))
     if "`" in "".join(parts[::2]):  # what was quoted has such marks of its own
         return quoted(text)
-    return "".join(
-        quoted(part) if index % 2 else _between(part) for index, part in enumerate(parts)
-    )
+    told = ""
+    for index, part in enumerate(parts):
+        piece = quoted(part) if index % 2 else _between(part)
+        touching = told.endswith("`") and piece.startswith("`")  # two fences would be one
+        told += f" {piece}" if touching else piece
+    return told
 
 
 def _between(text: str) -> str:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import re
 from fractions import Fraction
+from html import unescape
 from html.parser import HTMLParser
 
 import cmarkgfm
@@ -18,6 +19,7 @@ from pipeline.cli.main import exit_code_of
 from pipeline.cli.markdown import quoted, sentence, spelled, table
 from pipeline.cli.plan_markdown import LIMIT, _price
 from pipeline.money import Total
+from pipeline.storyboard.drawing import harmless
 
 PAID = """\
 storyboard: 1
@@ -31,6 +33,7 @@ HOSTILE = [
     "![x](http://evil.example/x.png)", "<img src=x onerror=alert(1)>", "<!-- open",
     "</details></summary>", "| a | b |", "a\\|b", "\\", "`", "``` ```", "`` ` ``x", "*a* _b_ ~~c~~",
     "line\nbreak\r\n# heading\n- item", "&lt;b&gt; &#64;everyone", ":tada: :x:",
+    "`a``@b`", "`a`; a plain @ is `@@`", "`a`@everyone`b`",
     "1234567deadbeef", "$x$ $$y$$", "\x1b[31mred\x07", "\u202egnp.exe", "[^1]: note", "x" * 5000,
     "",
 ]  # fmt: skip
@@ -108,6 +111,21 @@ def test_quoted_text_is_read_as_it_was_written(text):
     shown = Read(f"x {quoted(text)} y").code
 
     assert shown == [text if len(text) <= 200 else f"{text[:199]}…"]
+
+
+@example("`a`@x``@y`")
+@given(st.text(st.sampled_from("`a@. "), max_size=12) | anything)
+@settings(max_examples=300, deadline=None)
+def test_a_sentence_is_read_as_it_was_written(text):
+    """All of it and in its order, but for the marks and blanks around what is quoted."""
+    told = sentence(text)
+    read = Read(f"- x{told}y")
+    shown = cmarkgfm.github_flavored_markdown_to_html(f"- x{told}y")
+    words = unescape(re.sub(r"<[^>]*>", "", shown))
+    kept = [re.sub(r"[`\s]", "", part) for part in (harmless(" ".join(text.split())), words)]
+
+    assert kept[1] == f"x{kept[0]}y"
+    assert not DOES_SOMETHING.search("".join(read.plain)), read.plain
 
 
 @pytest.mark.parametrize(
