@@ -28,6 +28,7 @@ from pipeline.plan.planner import (
     Made,
     Ordered,
     PaidJob,
+    Usable,
     always_usable,
     make_plan,
     never_bought,
@@ -40,7 +41,7 @@ from pipeline.planned import PlannedFilm, RenderedFilm
 from pipeline.run.budget import Budget, refuse_over_budget
 from pipeline.run.events import Listener, nobody
 from pipeline.run.handover import frame_index, recorded_pixels
-from pipeline.settings import environment, read_settings
+from pipeline.settings import Settings, environment, read_settings
 from pipeline.sidecars.lock_file import load_lock
 from pipeline.store.clip import Clip
 from pipeline.store.store import Store
@@ -59,7 +60,6 @@ if TYPE_CHECKING:
 FramesTold = Callable[[int, int], None]
 OrderedBefore = Callable[[TakeKey], Ordered | None]
 BoughtBefore = Callable[[Digest], PaidJob | None]
-Usable = Callable[[str], bool]
 
 
 def check_storyboard(path: Path) -> Board:
@@ -121,7 +121,7 @@ def plan_film(
             store,
             ordered=_ordered(places),
             bought=_bought(places),
-            usable=_usable(places),
+            usable=_usable(places, settings),
         ),
         selected=selected,
         forced={ShotId(name) for name in forced},
@@ -156,13 +156,13 @@ def _bought(places: Places) -> BoughtBefore:
     return bought_by(places.journal)
 
 
-def _usable(places: Places) -> Usable:
+def _usable(places: Places, settings: Settings) -> Usable:
     """Whether a route can be ordered through from here; nobody looks until a shot has a choice."""
 
-    def usable(name: str) -> bool:
+    def usable(name: str, *, pictures: bool) -> bool:
         from pipeline.run.counters import usable_routes
 
-        return usable_routes(places.root, environment())(name)
+        return usable_routes(places.root, environment(), settings)(name, pictures=pictures)
 
     return functools.cache(usable)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, Protocol
 
 from pipeline.graph import ShotGraph
 from pipeline.ids import Digest, ShotId, TakeKey
@@ -80,7 +80,15 @@ def never_bought(_: Digest) -> PaidJob | None:
     return None
 
 
-def always_usable(_: str) -> bool:
+class Usable(Protocol):
+    """Whether a route can be ordered through from here, with local ``pictures`` or without."""
+
+    def __call__(self, name: str, *, pictures: bool) -> bool:
+        """The answer for the route ``name``."""
+        ...
+
+
+def always_usable(name: str, *, pictures: bool) -> bool:  # noqa: ARG001 - as Usable
     """Where nobody looks for keys every route can be used."""
     return True
 
@@ -102,7 +110,7 @@ class Facts:
     made: Callable[[Digest, TakeKey | None], Made | None]
     ordered: Callable[[TakeKey], Ordered | None] = never_ordered
     bought: Callable[[Digest], PaidJob | None] = never_bought
-    usable: Callable[[str], bool] = always_usable
+    usable: Usable = always_usable
 
 
 def make_plan(
@@ -185,7 +193,8 @@ class _Planning:
             return able_routes(shot)
         elsewhere = isinstance(action.reason, Elsewhere)
         names = open_routes(shot, ordered.closed) if ordered and elsewhere else able_routes(shot)
-        return in_order(names, self.facts.usable)
+        sends = bool(shot.sources)
+        return in_order(names, lambda name: self.facts.usable(name, pictures=sends))
 
     def _pixels(self, source: Source) -> Digest | None:
         if not isinstance(source, FrameOf):

@@ -17,7 +17,7 @@ from pipeline.journal.journal import Journal
 from pipeline.keys import access_to
 from pipeline.models.abilities import Route
 from pipeline.models.catalog import models, route_as_set, routes
-from pipeline.plan.planner import Ordered, never_ordered
+from pipeline.plan.planner import Ordered, Usable, never_ordered
 from pipeline.plan.step import Fetch, Plan
 from pipeline.publishers.interface import Means
 from pipeline.publishers.registry import recipes
@@ -30,6 +30,7 @@ from pipeline.run.outlets import Outlet, open_outlets
 from pipeline.run.outside import Outside
 from pipeline.run.pacer import Pacer
 from pipeline.run.paying import Paying, words_of
+from pipeline.run.publishable import pictures_reach
 from pipeline.settings import Settings
 from pipeline.store.store import Store
 from pipeline.vendors.errors import KeyRefusedError
@@ -77,12 +78,17 @@ def routes_of_a_run(plan: Plan, ground: Ground, board: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*needed, *usable)))
 
 
-def usable_routes(root: Path, environment: Mapping[str, str]) -> Callable[[str], bool]:
-    """Whether a route can be ordered through from here: it is connected, and its key is here."""
+def usable_routes(root: Path, environment: Mapping[str, str], settings: Settings) -> Usable:
+    """Whether a route can be ordered through from here.
+
+    It is connected, its key is here, and local pictures can get to it where there are any.
+    """
+    reach = pictures_reach(settings, Means(root, environment))
 
     @functools.cache
-    def usable(name: str) -> bool:
-        return name in VENDORS and access_to(routes()[name], root, environment).key is not None
+    def usable(name: str, *, pictures: bool) -> bool:
+        here = name in VENDORS and access_to(routes()[name], root, environment).key is not None
+        return here and (not pictures or reach(name))
 
     return usable
 
