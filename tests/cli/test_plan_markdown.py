@@ -128,6 +128,14 @@ def test_a_sentence_is_read_as_it_was_written(text):
     assert not DOES_SOMETHING.search("".join(read.plain)), read.plain
 
 
+def test_quotes_that_touch_stay_two():
+    """Two fences side by side would be one longer fence, and the marks would be read as text."""
+    shown = Read(sentence("define it under `references:`; a plain @ is `@@`")).code
+
+    assert shown == ["references:", "; a plain @ is", "@@"]
+    assert Read(sentence("`a``b`")).code == ["a", "b"]
+
+
 @pytest.mark.parametrize(
     "words",
     ["new", "changed: prompt, seed", "follows sh010, sh020", "0.5s", "$0.70", "144 credits",
