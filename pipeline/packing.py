@@ -78,7 +78,7 @@ def unpack_film(
     """
     with open_pack(file) as opened:
         target = folder or Path(opened.manifest.name)
-        return unpack(opened, target, flags=flags, tools=_tools(target, flags), tell=tell)
+        return unpack(opened, target, flags=flags, tools=lambda: _tools(target, flags), tell=tell)
 
 
 def _tools(folder: Path, flags: Mapping[str, str | None] | None) -> str | None:

@@ -62,7 +62,7 @@ def unpack(
     folder: Path,
     *,
     flags: Mapping[str, str | None] | None,
-    tools: str | None,
+    tools: Callable[[], str | None],
     tell: Tell,
 ) -> Unpacked:
     """Put a pack's film in place.
@@ -71,7 +71,8 @@ def unpack(
         pack: the pack, open.
         folder: the project's folder; made if absent.
         flags: settings from a command line, by name.
-        tools: the programs a film is cut with here, by version, if they are here.
+        tools: tells the programs a film is cut with here, by version, if they are here; asked
+            when everything is in place.
         tell: told how many bytes are read and in place, and of how many.
 
     Raises:
@@ -84,7 +85,7 @@ def unpack(
     _check_settings(pack, flags)
     putting = _Putting(pack, folder.absolute(), sound, lambda done: tell(total + done, 2 * total))
     board = putting.put(flags)
-    told = pack.manifest
+    told, here = pack.manifest, tools()
     return Unpacked(
         board=board,
         files=putting.files,
@@ -94,7 +95,7 @@ def unpack(
         resolution=told.resolution,
         film=told.film,
         missing=told.missing,
-        other_tools=told.tools if tools and tools != told.tools else None,
+        other_tools=told.tools if here and here != told.tools else None,
     )
 
 
@@ -280,17 +281,17 @@ class _Putting:
             self.clips += 1
         for one in made:
             store.also_for(digest, one)
-        self._count(name)
+        self._count(name, f"clips/{digest}.json")
 
     def _put_frame(self, store: Store, digest: Digest, index: int, record: FrameRecord) -> None:
         """A frame that was handed over here already stays as it was taken."""
         from pipeline.run.handover import keep_handed, recorded_pixels
 
+        name = f"frames/{digest}-{index}"
         known = recorded_pixels(store, digest, index)
         if known is None:
-            name = f"frames/{digest}-{index}.png"
             path = store.frame_path(digest, index)
-            _write(self.pack, name, path)
+            _write(self.pack, f"{name}.png", path)
             keep_handed(path, record.pixels, record.file)
         elif known != record.pixels:
             raise PackError(
@@ -298,10 +299,10 @@ class _Putting:
                 details="Another ffmpeg took it; shots that start on it are known by its pixels.",
                 hint="Unpack with a store of its own: --store FOLDER.",
             )
-        self._count(f"frames/{digest}-{index}.png")
+        self._count(f"{name}.png", f"{name}.json")
 
-    def _count(self, name: str) -> None:
-        self.done += self.pack.manifest.members[name].bytes
+    def _count(self, *names: str) -> None:
+        self.done += sum(self.pack.manifest.members[name].bytes for name in names)
         self.tell(self.done)
 
 
