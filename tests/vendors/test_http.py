@@ -32,7 +32,7 @@ from pipeline.vendors.patience import Patience
 from pipeline.vendors.proxies import proxies_of
 
 KEY = "afk_5ecret-0123456789abcdef"
-HASTY = Patience(connect=5, read=0.3, write=5, whole=3)
+HASTY = Patience(connect=2, read=0.3, write=5, whole=3)
 
 
 def session(url: str, patience: Patience | None = None) -> Session:
