@@ -45,8 +45,8 @@ class Counter:
     """One route in use: its data, its vendor, its pacer, its room, and a gate for its POSTs.
 
     ``outlets`` publish its pictures: its own upload where it has one, else the user's, in order.
-    ``breaker`` remembers why it is out, if it is. ``tells_progress`` is false once a job was said
-    to run and no more.
+    ``breaker`` remembers why it is out, if it is. ``connecting`` is under way for every shot that
+    is about to be sent. ``tells_progress`` is false once a job was said to run and no more.
     """
 
     route: Route
@@ -54,6 +54,7 @@ class Counter:
     pacer: Pacer
     posts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(POSTS_AT_ONCE))
     breaker: Breaker = field(default_factory=Breaker)
+    connecting: asyncio.Future[None] | None = None
     tells_progress: bool = True
     outlets: tuple[Outlet, ...] = ()
     room: Room = field(init=False)

@@ -69,13 +69,30 @@ async def send(
         published = await _publish(errands, attempt, job, counter, tell)
     body = vendor.body(job.asked(tuple(one.url for one in published)))
     expiries = [one.expires for one in published if one.expires is not None]
-    if not vendor.warm:
-        await errands.patiently("connect", counter, vendor.connect)
+    await _connect(errands, counter)
     async with counter.posts:
         await errands.turn(counter, URGENT)
         _refuse_closed(counter)
         posting = _Posting(errands, attempt, counter, body, min(expiries, default=None))
         return await posting.to_an_end()
+
+
+async def _connect(errands: Errands, counter: Counter) -> None:
+    """Connect, once for all shots that are about to be sent: each look is a request of theirs."""
+    if counter.vendor.warm:
+        return
+    if counter.connecting is None or counter.connecting.done():
+        connecting = errands.patiently("connect", counter, counter.vendor.connect)
+        counter.connecting = asyncio.ensure_future(connecting)
+        counter.connecting.add_done_callback(_heard)
+    # whoever of them leaves does not take the others' connection along
+    await asyncio.shield(counter.connecting)
+
+
+def _heard(connecting: asyncio.Future[None]) -> None:
+    """Take note of how it ended, should nobody wait for it any more."""
+    if not connecting.cancelled():
+        connecting.exception()
 
 
 async def _publish(
