@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from pipeline.errors import MediaError, UsageError
 from pipeline.files import digest_of_file
@@ -28,21 +29,23 @@ from pipeline.store.record import MadeFor
 from pipeline.storyboard.shot import FrameOf, Shot
 from pipeline.timing import frames_on_film, spell_seconds
 
+Outcome = Literal["new", "picked", "restored"]
+
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
     """A clip that is a take now.
 
-    ``serving`` is the number of the take that serves, this one or another. ``new`` is false for a
-    clip that was a take already and is only picked now. ``notes`` tell how it differs from what
-    the shot asks.
+    ``serving`` is the number of the take that serves, this one or another. ``outcome`` says
+    whether the clip is a new take, or was one already and is picked now, or is in the store again.
+    ``notes`` tell how it differs from what the shot asks.
     """
 
     shot: ShotId
     take: Take
     serving: int
     picked: bool
-    new: bool
+    outcome: Outcome
     notes: tuple[str, ...]
 
 
@@ -65,9 +68,7 @@ def adopt(planned: PlannedFilm, shot: str, file: Path, *, pick: bool, note: str 
     step = _step_of(planned, shot)
     key = _known_key(planned, step)
     facts = _looked_at(file)
-    held = _held_already(planned, step, key, file)
-    if held and (not pick or _block(load_lock(planned.places.lock), step).pick == held.clip):
-        raise _taken_already(step.shot, held)
+    outcome = _outcome(planned, step, key, file, pick=pick)
     notes = tuple(_differences(step.shot, facts, planned))
     clip = _stored(planned, step, key, file, (f"adopted from {file.name}", *_said(note), *notes))
     take = _as_take(planned, step, clip)
@@ -75,7 +76,7 @@ def adopt(planned: PlannedFilm, shot: str, file: Path, *, pick: bool, note: str 
     mine = next(t for t in block.takes if (t.key, t.clip) == (key, clip.digest))
     serving = _serving(planned, block, key, mine)
     told = (*notes, *_in_the_way(step))
-    return Adopted(step.shot.id, mine, serving.number, block.pick == mine.clip, held is None, told)
+    return Adopted(step.shot.id, mine, serving.number, block.pick == mine.clip, outcome, told)
 
 
 def _step_of(planned: PlannedFilm, shot: str) -> Step:
@@ -108,17 +109,24 @@ def _block(lock: Lock, step: Step) -> ShotTakes:
     return lock.of(name if name in lock.shots else step.renamed_from or name)
 
 
-def _held_already(planned: PlannedFilm, step: Step, key: TakeKey, file: Path) -> Take | None:
-    """The take of this request that is this clip; one made for other words is no such take."""
+def _outcome(planned: PlannedFilm, step: Step, key: TakeKey, file: Path, *, pick: bool) -> Outcome:
+    """What adopting ``file`` comes to; a take made for other words is no take of this request.
+
+    Raises:
+        UsageError: it comes to nothing.
+    """
     digest = digest_of_file(file)
-    takes = _block(load_lock(planned.places.lock), step).takes
-    return next((take for take in takes if (take.key, take.clip) == (key, digest)), None)
-
-
-def _taken_already(shot: Shot, take: Take) -> UsageError:
-    return UsageError(
-        f"This clip is take {take.number} of {shot.id} already; nothing was written.",
-        hint="To let it serve, adopt it with --pick.",
+    block = _block(load_lock(planned.places.lock), step)
+    held = next((take for take in block.takes if (take.key, take.clip) == (key, digest)), None)
+    if held is None:
+        return "new"
+    if planned.store.state(digest, fresh=True) != "good":
+        return "restored"
+    if pick and block.pick != digest:
+        return "picked"
+    raise UsageError(
+        f"This clip is take {held.number} of {step.shot.id} already; nothing was written.",
+        hint=None if pick else "To let it serve, adopt it with --pick.",
     )
 
 

@@ -88,20 +88,22 @@ def _document(adopted: Adopted) -> dict[str, Any]:
         "serves": adopted.serving == adopted.take.number,
         "serving": adopted.serving,
         "picked": adopted.picked,
-        "new": adopted.new,
+        "outcome": adopted.outcome,
         "notes": list(adopted.notes),
     }
 
 
 def _tell(adopted: Adopted, file: Path) -> None:
     number = adopted.take.number
-    if not adopted.new:
-        say(f"{adopted.shot}: {file.name} was take {number} already; it is picked and serves now")
-        return
+    is_take = {
+        "new": f"is take {number}",
+        "picked": f"was take {number} already",
+        "restored": f"is in the store again as take {number}",
+    }[adopted.outcome]
     if adopted.serving == number:
         serves = "it is picked and serves" if adopted.picked else "it serves"
     else:
         serves = f"take {adopted.serving} serves; adopt it with --pick to let this one serve"
-    say(f"{adopted.shot}: {file.name} is take {number}; {serves}")
-    for note in adopted.notes:
+    say(f"{adopted.shot}: {file.name} {is_take}; {serves}")
+    for note in adopted.notes if adopted.outcome == "new" else ():
         say(f"  {note}")
