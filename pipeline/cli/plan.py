@@ -174,15 +174,15 @@ def _row(step: Step) -> tuple[str, ...]:
         spell_seconds(billed) if billed and making else "-",
         spell_seconds(shot.wanted),
         shot.model,
-        (step.route or "-") if making else "-",
+        (step.route or "-") if making or step.verb == "fetch" else "-",
         str(step.price or "unknown") if making else "-",
         _reason(step),
     )
 
 
 _COLOURS = {
-    "reuse": "green", "make": "yellow", "resume": "cyan", "uncertain": "red", "failed": "red",
-    "missing": "red",
+    "reuse": "green", "make": "yellow", "resume": "cyan", "fetch": "cyan", "uncertain": "red",
+    "failed": "red", "missing": "red",
 }  # fmt: skip
 
 
@@ -200,10 +200,13 @@ def _sums(planned: PlannedFilm) -> list[str]:
 
     plan = planned.plan
     making = len(plan.to_make)
+    fetched = sum(step.verb == "fetch" for step in plan.steps)
     lines = [f"{len(plan.stuck)} need a person: see why above."] if plan.stuck else []
-    resumed = len(plan.to_run) - making
+    resumed = len(plan.to_run) - making - fetched
     if resumed:
         lines.append(f"{resumed} paid jobs are out and are gone on with.")
+    if fetched:
+        lines.append(f"{fetched} paid clips are not here and are fetched again, free of charge.")
     if not making:
         return lines or ["Nothing to make: every clip is there."]
     certain = sum(1 for step in plan.to_make if getattr(step.action, "certain", True))

@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.ids import Digest
 from pipeline.money import Price, Total
 from pipeline.plan.price import billed_seconds
-from pipeline.plan.step import Changed, Follows, Gone, Make, Plan, Reuse, Step
+from pipeline.plan.step import Changed, Fetch, Follows, Gone, Make, Missing, Plan, Reuse, Step
 from pipeline.storyboard.shot import Film
 
 SCHEMA = 1
@@ -37,6 +37,7 @@ def plan_document(film: Film, plan: Plan, *, board: str, digest: Digest) -> dict
             "reuse": sum(step.verb == "reuse" for step in plan.steps),
             "make": len(plan.to_make),
             "resume": sum(step.verb == "resume" for step in plan.steps),
+            "fetch": sum(step.verb == "fetch" for step in plan.steps),
             "stuck": len(plan.stuck),
             "seconds_asked": _number(_sum(step.shot.asked for step in plan.to_make)),
             "seconds_billed": _number(_sum(billed_seconds(step.shot) for step in plan.to_make)),
@@ -63,7 +64,7 @@ def step_document(step: Step) -> dict[str, Any]:
         "mode": shot.mode,
         "seed": step.request.seed,
         "key": step.key,
-        "clip": action.clip if isinstance(action, Reuse) else None,
+        "clip": action.clip if isinstance(action, Reuse | Fetch | Missing) else None,
         "take": action.take if isinstance(action, Reuse) else None,
         "waits_for": list(shot.waits_for),
         "seconds_asked": _number(shot.asked),

@@ -40,6 +40,8 @@ def test_a_chain_is_fetched_again_by_the_lock_alone(project, undisturbed):
     told, price = actions(project)
     assert set(told.values()) == {"fetch"}
     assert price["text"] == "free"
+    shown = project.run("plan", "tiny").out
+    assert "4 paid clips are not here and are fetched again, free of charge." in shown
     done = project.run("render", "tiny")  # nothing is spent, so nobody is asked
     assert done.code == 0, done.said
     assert "fetched again, nothing charged" in done.said
