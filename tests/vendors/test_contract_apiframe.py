@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from contract import HASTY, SECONDS, KeyedContract
+from contract import HASTY, SECONDS
+from contract_keys import KeyedContract
 
 from pipeline.models.catalog import routes
 from pipeline.vendors.apiframe import Apiframe

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from contract import HASTY, SECONDS, KeylessContract, done
+from contract import HASTY, SECONDS, done
+from contract_keys import KeylessContract
 
 from pipeline.desk.server import Desk
 from pipeline.models.catalog import routes
