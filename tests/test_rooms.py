@@ -110,6 +110,23 @@ def test_every_library_has_one_door():
             assert door is None or name_of(path) in door, f"{name_of(path)} imports {module}"
 
 
+# ways to start a process without ``subprocess``, which the table above keeps
+STARTERS = {
+    "create_subprocess_exec", "create_subprocess_shell", "subprocess_exec", "subprocess_shell",
+    "system", "popen", "posix_spawn", "execv", "execve", "execvp", "fork", "forkpty",
+}  # fmt: skip
+
+
+def test_processes_are_started_behind_two_doors():
+    """``media/ffmpeg.py``, by the table above, and the publisher that runs the user's program."""
+    for path in modules():
+        if name_of(path) == "publishers.command":
+            continue
+        for node in ast.walk(tree_of(path)):
+            starts = isinstance(node, ast.Attribute) and node.attr in STARTERS
+            assert not starts, f"{name_of(path)} starts a process"
+
+
 def test_only_settings_reads_the_environment():
     """One reader of the environment, so that one can say what a run hangs on."""
     for path in modules():

@@ -156,10 +156,11 @@ def storyreel(
     for name in ("APIFRAME_API_KEY", "EMPIRIOLABS_API_KEY", "COLUMNS"):
         clean.pop(name, None)
     paths = {"PYTHONPATH": str(HOUSE), "STORYREEL_CONFIG": str(folder / "config.toml")}
+    whole = {**clean, **paths, **(keys or {})}
+    command = [sys.executable, "-m", "pipeline", *words]
     return subprocess.run(
-        [sys.executable, "-m", "pipeline", *words], cwd=folder, env={**clean, **paths, **(keys or {})},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        command, cwd=folder, env=whole, capture_output=True, text=True, check=False
+    )
 
 
 def test_the_plan_warns_render_refuses_and_doctor_shows_how_they_stand(folder: Path) -> None:
