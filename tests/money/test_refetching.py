@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+import time
 
 import pytest
 from project import TWO
@@ -168,3 +170,51 @@ def test_a_cut_download_is_gone_on_with(rendered):
     assert rendered.clips() == clips
     assert rendered.kept == 2
     assert rendered.desk.fired() == [2]
+
+
+def test_a_chain_whose_first_clip_came_back_another_orders_nothing(project):
+    """Its frame is another's, so the next take would be another: it is planned and priced first."""
+    assert project.render().code == 0
+    path = project.root / "storyboards" / "tiny.lock.toml"
+    jobs = dict(re.findall(r'\[\[shots\.(\w+)\.takes]].*?job = "(.*?)"', project.lock(), re.DOTALL))
+    path.write_text(project.lock().replace(jobs["sh010"], jobs["sh030"]))
+    without_its_store(project, journal=False)
+    assert set(actions(project)[0].values()) == {"fetch"}
+    done = project.run("render", "tiny")
+    assert done.code == 1, done.said
+    assert "sh020 starts on a frame that is not what it was" in done.said
+    assert project.kept == 4
+    told, price = actions(project)
+    assert told == {"sh010": "reuse", "sh020": "make", "sh030": "reuse", "sh040": "reuse"}
+    assert price["credits"] == 72
+    assert project.run("render", "tiny").code == 5  # nobody agreed to that price
+    assert project.kept == 4
+
+
+def test_two_renders_fetch_a_clip_once(rendered):
+    """The other waits, and finds it there."""
+    without_its_store(rendered, journal=False)
+    both = [rendered.start("render", "tiny") for _ in range(2)]
+    for done in (one.wait() for one in both):
+        assert done.code == 0, done.said
+    assert rendered.kept == 2
+    assert rendered.desk.traffic().requests["fetch"] == 4  # two when it was made
+
+
+def test_killed_while_it_fetches_it_is_fetched_by_the_next(rendered):
+    """Nothing is ordered and nothing is left over; half a download is gone on with."""
+    clips = rendered.clips()
+    without_its_store(rendered, journal=False)
+    rendered.desk.fault(do="drip", bytes=100)
+    running = rendered.start("render", "tiny")
+    while not any(path.stat().st_size for path in rendered.output.glob("store/incoming/*.mp4")):
+        time.sleep(0.01)
+    running.kill()
+    assert running.wait().code < 0
+    assert list(rendered.output.glob("store/incoming/*.again.mp4"))
+    rendered.desk.clear_faults()
+    done = rendered.run("render", "tiny")
+    assert done.code == 0, done.said
+    assert rendered.clips() == clips
+    assert not list(rendered.output.glob("store/incoming/*"))
+    assert rendered.kept == 2
