@@ -104,7 +104,7 @@ async def _fetch(errands: Errands, counter: Counter, wanted: Wanted, tell: Tell)
     handle = _handle(wanted, attempt)
     tried: set[str] = set()
     for _ in range(_LINKS_OF_A_JOB):
-        link = await _link(errands, counter, wanted, handle)
+        link = await _link(errands, counter, wanted, handle, attempt.links if attempt else ())
         if link in tried:
             break
         tried.add(link)
@@ -132,12 +132,16 @@ def _handle(wanted: Wanted, attempt: Attempt | None) -> Handle:
     return handle_of(wanted.fetch.route, wanted.fetch.job)
 
 
-async def _link(errands: Errands, counter: Counter, wanted: Wanted, handle: Handle) -> str:
-    """Where the vendor says the clip lies."""
+async def _link(
+    errands: Errands, counter: Counter, wanted: Wanted, handle: Handle, known: tuple[str, ...]
+) -> str:
+    """Where the vendor says the clip lies, or once said: links may outlive jobs."""
     state = await errands.patiently("poll", counter, lambda: counter.vendor.poll(handle))
     match state:
         case Succeeded() if state.links:
             return state.links[0]
+        case Lost() if known:
+            return known[0]
         case Lost():
             raise _lost(wanted, state.why)
         case Failed():

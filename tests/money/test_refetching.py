@@ -9,6 +9,8 @@ import time
 
 import pytest
 from project import TWO
+from two_desks import BOARD as BOTH
+from two_desks import both_desks
 
 DAY = 24 * 3600.0
 
@@ -218,3 +220,38 @@ def test_killed_while_it_fetches_it_is_fetched_by_the_next(rendered):
     assert rendered.clips() == clips
     assert not list(rendered.output.glob("store/incoming/*"))
     assert rendered.kept == 2
+
+
+@pytest.fixture
+def other(tmp_path, stage, ready_clips):
+    """A film paid for at the vendor that forgets a job within the hour."""
+    board = BOTH.replace("[apiframe, empiriolabs]", "[empiriolabs]")
+    with both_desks(tmp_path, stage, ready_clips, board) as project:
+        done = project.render()
+        assert done.code == 0, done.said
+        yield project
+
+
+def test_within_the_hour_the_lock_alone_is_enough_at_the_other_vendor(other):
+    """The same by its job's number: nothing ordered there, nothing charged."""
+    clips = other.clips()
+    without_its_store(other, journal=False)
+    done = other.run("render", "tiny")
+    assert done.code == 0, done.said
+    assert other.clips() == clips
+    assert other.kept == 4
+
+
+def test_a_link_in_the_journal_outlives_the_job(other):
+    """After the hour the vendor knows the job no more; who has the journal has its link."""
+    clips = other.clips()
+    other.other.advance(2 * 3600)
+    without_its_store(other)
+    done = other.run("render", "tiny")
+    assert done.code == 0, done.said
+    assert other.clips() == clips
+    without_its_store(other, journal=False)
+    done = other.run("render", "tiny")
+    assert done.code == 1
+    assert "has it no more" in done.said
+    assert other.kept == 4
