@@ -13,10 +13,10 @@ from pipeline.models.catalog import FOOTAGE, models
 from pipeline.storyboard.clips import BoardClip, Reel
 from pipeline.storyboard.fault import Path
 from pipeline.storyboard.finding import Aim
+from pipeline.storyboard.footage import footage_seconds
 from pipeline.storyboard.model import ShotEntry, Storyboard
 from pipeline.storyboard.pictures import Album
 from pipeline.storyboard.resolver import (
-    footage_seconds,
     model_of,
     reference_images,
     wanted_seconds,

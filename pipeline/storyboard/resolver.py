@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
@@ -16,14 +16,13 @@ from typing import Any, Protocol
 
 from pipeline.errors import UsageError
 from pipeline.ids import Digest, ShotId
-from pipeline.media.facts import ClipFacts
 from pipeline.models.abilities import Mode, Model
 from pipeline.models.catalog import ANIMATIC, FOOTAGE, models, routes_serving
+from pipeline.storyboard.footage import KnownClip, as_footage
 from pipeline.storyboard.model import Camera, ShotEntry, Storyboard
 from pipeline.storyboard.prompt import compose, expand, mentions, plain_name, spell
 from pipeline.storyboard.shot import (
     CameraWords,
-    ClipFile,
     Film,
     FrameOf,
     Picture,
@@ -33,30 +32,11 @@ from pipeline.storyboard.shot import (
     Source,
 )
 from pipeline.storyboard.sources import WrittenFrame, WrittenName, moment_at, parse_source
-from pipeline.timing import frames_on_film, parse_length, parse_rate, whole_frames
+from pipeline.timing import parse_length, parse_rate, whole_frames
 
 SEED_RANGE = 2**31
 LONGEST_SIDE = 8192
 """Of a film or a clip, in pixels: what H.264 at its highest level still takes."""
-
-
-class KnownClip(Protocol):
-    """A clip of the author's own that was looked at."""
-
-    @property
-    def path(self) -> Path:
-        """Where it lies."""
-        ...
-
-    @property
-    def digest(self) -> Digest:
-        """The digest of its bytes."""
-        ...
-
-    @property
-    def facts(self) -> ClipFacts:
-        """What it is."""
-        ...
 
 
 class KnownPicture(Protocol):
@@ -222,16 +202,6 @@ def wanted_seconds(board: Storyboard, entry: ShotEntry, rate: Fraction) -> Fract
     return parse_length(said(board, entry, "duration", "5s")).at(rate)
 
 
-def footage_seconds(entry: ShotEntry, facts: ClipFacts, rate: Fraction) -> Fraction:
-    """How long footage is in the film: what its own shot says, else every frame of its clip.
-
-    The defaults' length is for what is made.
-    """
-    if entry.duration is not None:
-        return parse_length(entry.duration).at(rate)
-    return frames_on_film(facts.frames, facts.rate, rate) / rate
-
-
 def _words(board: Storyboard, entry: ShotEntry) -> dict[str, str]:
     """What to say of each reference a shot mentions, where its picture is not sent."""
     named = {mention.name for mention in mentions(entry.prompt)} & board.references.keys()
@@ -303,28 +273,9 @@ class _Resolving:
             muted=said(board, entry, "audio") == "mute",
             on_refusal=said(board, entry, "on_refusal", "stop"),
         )
-        return self._footage(made, entry) if model.name == FOOTAGE else made
-
-    def _footage(self, shot: Shot, entry: ShotEntry) -> Shot:
-        """The shot as its clip makes it: what is said of pictures to be made does not count."""
-        clip = self.clips[entry.clip or ""]
-        facts = clip.facts
-        wanted = footage_seconds(entry, facts, self.rate)
-        width, height = facts.shown_size
-        return replace(
-            shot,
-            model=FOOTAGE,
-            clip=ClipFile(clip.path, clip.digest),
-            camera=CameraWords(),
-            look="",
-            wanted=wanted,
-            asked=facts.frames / facts.rate,
-            cut=whole_frames(wanted, self.rate),
-            clip_rate=facts.rate,
-            aspect=f"{width}:{height}",
-            resolution=f"{min(width, height)}p",
-            size=Size(_even(Fraction(width)), _even(Fraction(height))),
-        )
+        if model.name != FOOTAGE:
+            return made
+        return as_footage(made, entry, self.clips[entry.clip or ""], self.rate)
 
     def _resolution(self, entry: ShotEntry) -> str:
         if self.draft and self.draft.resolution:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.media.pictures import PictureFacts
 from pipeline.models.abilities import Model
 from pipeline.models.catalog import models
 from pipeline.storyboard.fault import Path
@@ -11,7 +12,7 @@ from pipeline.storyboard.finding import Aim, Finding
 from pipeline.storyboard.ground import Ground, Link
 from pipeline.storyboard.model import Reference
 from pipeline.storyboard.pictures import BoardPicture, PictureTrouble
-from pipeline.storyboard.sources import WrittenName, WrittenPicture
+from pipeline.storyboard.sources import WrittenFrame, WrittenName, WrittenPicture
 
 
 def pictures_can_be_read(ground: Ground) -> Iterator[Finding]:
@@ -57,6 +58,8 @@ def models_take_the_pictures(ground: Ground) -> Iterator[Finding]:
             seen = ground.album.look(written)
             if isinstance(seen, BoardPicture):
                 yield from _unfit(model, link, path, seen)
+        if frame := _frame_of_footage(ground, link):
+            yield from _unfit(model, link, link.path, frame)
 
 
 def _images(name: str, reference: Reference) -> Iterator[tuple[Path, str]]:
@@ -74,6 +77,19 @@ def _sent(ground: Ground, link: Link) -> Iterator[tuple[Path, str]]:
         reference = ground.board.references.get(link.source.name)
         images = list(_images(link.source.name, reference)) if reference else []
         yield from images if link.kind == "references" else images[:1]
+
+
+def _frame_of_footage(ground: Ground, link: Link) -> BoardPicture | None:
+    """The frame of footage that a link sends, as large as its clip; what is made fits."""
+    if not isinstance(link.source, WrittenFrame):
+        return None
+    place = ground.first_places.get(link.source.shot)
+    clip = ground.clip(ground.board.shots[place]) if place is not None else None
+    if clip is None:
+        return None
+    width, height = clip.facts.shown_size
+    facts = PictureFacts(width, height, "PNG", "RGB", 0, clip.digest)
+    return BoardPicture(link.written, clip.path, facts)
 
 
 def _trouble(trouble: PictureTrouble, aim: Aim) -> Finding:

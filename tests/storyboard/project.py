@@ -41,7 +41,8 @@ _PQ = (*clips.NO_B_FRAMES, "-bsf:v", "h264_metadata=transfer_characteristics=16"
 def _make_clips(refs: Path) -> None:
     """A sound clip of two seconds, and what is none that a film can show."""
     ffmpeg = find_ffmpeg()
-    whole = clips.make(ffmpeg, refs / "harbour.mp4", frames=48, sound=2.0)
+    whole = clips.make(ffmpeg, refs / "harbour.mp4", size=(576, 432), frames=48, sound=2.0)
+    clips.make(ffmpeg, refs / "small.mp4", frames=4)
     (refs / "torn.mp4").write_bytes(whole.read_bytes()[:1500])
     clips.make(ffmpeg, refs / "hdr.mp4", frames=2, codec=_PQ)
     (refs / "notes.mp4").write_text("Remember the boats.\n", encoding="utf-8")
