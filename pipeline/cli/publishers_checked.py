@@ -60,12 +60,12 @@ def _seen(recipe: Recipe, means: Means, settings: Settings) -> Finding:
 
 def picture_warnings(planned: PlannedFilm) -> Iterator[str]:
     """A line for each route of a plan that the pictures of its shots cannot get to."""
+    if not any(step.route and step.shot.sources for step in planned.plan.to_make):
+        return  # a plan of what is free imports nothing of this
     from pipeline.publishers.interface import Means
     from pipeline.run.publishable import unpublishable
     from pipeline.settings import environment
 
-    if planned.draft is not None:
-        return
     means = Means(planned.places.root, environment())
     for found in unpublishable(planned.plan, planned.settings, means):
         yield f"{found.brief} {found.hint}"

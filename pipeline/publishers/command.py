@@ -89,7 +89,9 @@ def _without_keys(means: Means) -> dict[str, str]:
     """The environment without vendors' keys, which are no business of other programs."""
     environment = means.environment
     kept = key_variables() | {
-        value.strip() for name, value in environment.items() if name.endswith("_KEY_VARIABLE")
+        value.strip()
+        for name, value in environment.items()
+        if name.startswith("STORYREEL_") and name.endswith("_KEY_VARIABLE")
     }
     return {name: value for name, value in environment.items() if name not in kept}
 

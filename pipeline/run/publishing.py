@@ -65,11 +65,15 @@ async def _through(
         known = outlet.links.get(digest)
         if known and is_fresh(known, errands.clock.date()):
             return known
-        published = await errands.patiently(
-            "publish", outlet, lambda: outlet.publisher.publish(sent)
-        )
-        outlet.links[digest] = published
-        return published
+        # given up at once when the user wants to leave: nothing hangs on it
+        await errands.until(_put(errands, outlet, sent, digest))
+        return outlet.links[digest]
+
+
+async def _put(errands: Errands, outlet: Outlet, sent: Path, digest: Digest) -> None:
+    outlet.links[digest] = await errands.patiently(
+        "publish", outlet, lambda: outlet.publisher.publish(sent)
+    )
 
 
 def is_fresh(published: Published, now: float) -> bool:

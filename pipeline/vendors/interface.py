@@ -7,7 +7,7 @@ That is ``run/``'s business, which has the clock, the journal and the money.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
@@ -27,7 +27,7 @@ Sending = Callable[[], Awaitable[object]]
 class Published:
     """A picture the vendor can reach; ``expires`` is seconds since the epoch, if it ever does."""
 
-    url: str
+    url: str = field(repr=False)
     expires: float | None
 
 

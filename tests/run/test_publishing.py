@@ -256,13 +256,23 @@ def test_each_gets_the_picture_within_its_own_limits(stand: Stand) -> None:
 
 
 def test_who_wants_to_leave_need_not_wait_for_a_publisher(stand: Stand) -> None:
-    """Between two tries of one that is down."""
-    one = stand.shelf("one", fails=[DOWN] * 9)
-    stand.stop.set()
+    """One that takes for ever is given up at once, and hears of it."""
+    ended = []
+
+    class Slow(Shelf):
+        async def publish(self, _: Path) -> Published:
+            stand.stop.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ended.append("ended")
+            raise AssertionError
+
+    stand.shelves["slow"] = Slow("slow", stand.clock)
     with pytest.raises(ToolStoppedError):
         stand.published(stand.picture())
 
-    assert one.asked == 0
+    assert ended == ["ended"]
 
 
 # with Apiframe on the desk
