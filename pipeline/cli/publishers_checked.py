@@ -62,10 +62,17 @@ def picture_warnings(planned: PlannedFilm) -> Iterator[str]:
     """A line for each route of a plan that the pictures of its shots cannot get to."""
     if not any(step.route and step.shot.sources for step in planned.plan.to_make):
         return  # a plan of what is free imports nothing of this
+    from pipeline.errors import SettingsError
     from pipeline.publishers.interface import Means
     from pipeline.run.publishable import unpublishable
     from pipeline.settings import environment
 
     means = Means(planned.places.root, environment())
-    for found in unpublishable(planned.plan, planned.settings, means):
-        yield f"{found.brief} {found.hint}"
+    try:
+        unsent = unpublishable(planned.plan, planned.settings, means)
+    except SettingsError as error:
+        yield f"{error.brief} {error.hint}"
+        return
+    for found in unsent:
+        lacks = "".join(f"{words}. " for words in found.lacks)
+        yield f"{found.brief} {lacks}{found.hint}"

@@ -176,7 +176,9 @@ def test_the_plan_warns_render_refuses_and_doctor_shows_how_they_stand(folder: P
     command = f"[publisher.command]\nrun = ['{sys.executable}', 'up.py']\n"
     doctor = storyreel(folder, "doctor", "--json", config=named + command)
     checks = [one for one in json.loads(doctor.stdout)["checks"] if one["name"] == "publisher"]
-    wrong = storyreel(folder, "doctor", config='publishers = ["ftp"]\n')
+    ftp = 'publishers = ["ftp"]\n'
+    wrong = storyreel(folder, "doctor", config=ftp)
+    doubtful = storyreel(folder, "plan", "film", config=ftp)
 
     assert warned.returncode == 0, warned.stderr
     assert "warning: EmpirioLabs takes no uploads, and the pictures of sh020" in warned.stdout
@@ -190,5 +192,8 @@ def test_the_plan_warns_render_refuses_and_doctor_shows_how_they_stand(folder: P
         ("warn", "data-uri serves no route"),
         ("ok", "command is ready, for EmpirioLabs"),
     ]
+    assert doubtful.returncode == 0
+    assert "warning: " in doubtful.stdout
+    assert "names `ftp` as a publisher" in doubtful.stdout
     assert wrong.returncode == 1
     assert "names `ftp` as a publisher" in wrong.stdout
