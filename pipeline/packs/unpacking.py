@@ -7,26 +7,22 @@ there nothing can be rendered, and unpacking again goes on where a crash cut it 
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import LockFileError, MediaError, SettingsError
+from pipeline.errors import MediaError
 from pipeline.files import clear_unfinished, digest_of_file, held, whole
 from pipeline.ids import Digest
-from pipeline.packs.board_files import board_in, files_of
+from pipeline.packs.doubting import SETTINGS, Sound, check_settings, sound_of
 from pipeline.packs.errors import NOTHING, PackError, not_sound
-from pipeline.packs.kept import FrameRecord, Tell, read_frame_record, read_record
-from pipeline.packs.names import CLIP, FRAME, LOCK, PROJECT
+from pipeline.packs.kept import FrameRecord, Tell
+from pipeline.packs.names import LOCK, PROJECT
 from pipeline.packs.reading import Pack
 from pipeline.places import ROOT_MARK, Places, draft_folder, find_root, places_for
 from pipeline.settings import read_settings
-from pipeline.sidecars.lock import read_lock
 from pipeline.store.record import MadeFor
 from pipeline.store.store import Store
-
-_SETTINGS = f"{PROJECT}{ROOT_MARK}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +43,6 @@ class Unpacked:
     film: Digest | None
     missing: tuple[str, ...]
     other_tools: str | None
-
-
-@dataclass(frozen=True)
-class _Sound:
-    """A pack whose every byte was read: what its texts say."""
-
-    records: Mapping[Digest, tuple[MadeFor, ...]]
-    frames: Mapping[tuple[Digest, int], FrameRecord]
 
 
 def unpack(
@@ -81,8 +69,8 @@ def unpack(
     """
     total = sum(member.bytes for member in pack.manifest.members.values())
     pack.verify(lambda done, _: tell(done, 2 * total))
-    sound = _sound(pack)
-    _check_settings(pack, flags)
+    sound = sound_of(pack)
+    check_settings(pack, flags)
     putting = _Putting(pack, folder.absolute(), sound, lambda done: tell(total + done, 2 * total))
     board = putting.put(flags)
     told, here = pack.manifest, tools()
@@ -99,93 +87,11 @@ def unpack(
     )
 
 
-def _sound(pack: Pack) -> _Sound:
-    """Read all that will be believed.
-
-    Raises:
-        PackError: something in it is not as storyreel writes it.
-    """
-    try:
-        _check_project(pack)
-        records = {
-            Digest(match["digest"]): read_record(pack.read(name), Digest(match["digest"]))
-            for name in pack.names
-            if (match := CLIP.fullmatch(name)) and match["kind"] == "json"
-        }
-        frames = dict(_frames(pack))
-        if LOCK in pack.names:
-            read_lock(pack.read(LOCK), f"the lock in {pack.file}")
-    except LockFileError as error:
-        raise not_sound(pack.file, error.brief.rstrip(".")) from error
-    except ValueError as error:
-        raise not_sound(pack.file, str(error)) from error
-    clips = {Digest(m["digest"]) for n in pack.names if (m := CLIP.fullmatch(n))}
-    for digest in clips | {digest for digest, _ in frames}:
-        member = pack.manifest.members.get(f"clips/{digest}.mp4")
-        if member is None or member.digest != digest or digest not in records:
-            raise not_sound(pack.file, f"clip {digest[:12]} is not whole in it")
-    return _Sound(records, frames)
-
-
-def _check_project(pack: Pack) -> None:
-    """Its files are the board's own, and no others: a pack brings no programs.
-
-    Raises:
-        ValueError: they are not.
-    """
-    place = pack.manifest.board
-    board = board_in(pack.read(f"{PROJECT}{place}"))
-    if board is None:
-        raise ValueError(
-            f"its storyboard has faults (it was packed by storyreel {pack.manifest.storyreel})"
-        )
-    allowed = {f"{PROJECT}{name}" for name in (place, ROOT_MARK, *files_of(board, place))}
-    for name in pack.names:
-        if name.startswith(PROJECT) and name not in allowed:
-            raise ValueError(f"it holds {name[:100]!a}, which its storyboard does not refer to")
-
-
-def _frames(pack: Pack) -> Iterator[tuple[tuple[Digest, int], FrameRecord]]:
-    for name in pack.names:
-        match = FRAME.fullmatch(name)
-        if not match:
-            continue
-        other = f"frames/{match['digest']}-{match['index']}"
-        picture = pack.manifest.members.get(f"{other}.png")
-        if picture is None or f"{other}.json" not in pack.manifest.members:
-            raise ValueError(f"{name} is only half there")
-        if match["kind"] == "json":
-            record = read_frame_record(pack.read(name))
-            if record.file != picture.digest:
-                raise ValueError(f"{name} is another picture's")
-            yield (Digest(match["digest"]), int(match["index"])), record
-
-
-def _check_settings(pack: Pack, flags: Mapping[str, str | None] | None) -> None:
-    """Its settings are such as a project may have: found out where they can do nothing.
-
-    Raises:
-        PackError: they are not.
-        SettingsError: the user's own mean nothing.
-    """
-    if _SETTINGS in pack.names:
-        with tempfile.TemporaryDirectory(prefix="storyreel-") as folder:
-            file = Path(folder) / ROOT_MARK
-            file.write_bytes(pack.read(_SETTINGS))
-            try:
-                read_settings(Path(folder), flags=flags)
-            except SettingsError as error:
-                if str(file) not in error.brief:  # the user's own
-                    raise
-                why = error.brief.replace(str(file), ROOT_MARK).rstrip(".")
-                raise not_sound(pack.file, why) from error
-
-
 @dataclass
 class _Putting:
     pack: Pack
     folder: Path
-    sound: _Sound
+    sound: Sound
     tell: Callable[[int], None]
     done: int = 0
     files: int = 0
@@ -196,14 +102,14 @@ class _Putting:
         """Put everything in place; where the board lies now."""
         pack = self.pack
         board = self.folder / pack.manifest.board
-        marked = _SETTINGS in pack.names or (self.folder / ROOT_MARK).is_file()
+        marked = SETTINGS in pack.names or (self.folder / ROOT_MARK).is_file()
         root = self.folder if marked else find_root(board)
         draft = draft_folder(pack.manifest.resolution) if pack.manifest.draft else None
         files = self._places(places_for(board, root, store=None, draft=draft))
         self._refuse_others(files)
-        settings = files.pop(_SETTINGS, None)
+        settings = files.pop(SETTINGS, None)
         if settings:
-            self._put_file(_SETTINGS, settings)
+            self._put_file(SETTINGS, settings)
         store = read_settings(root, flags=flags).store
         places = places_for(board, root, store=store, draft=draft)
         with held(places.turn):
