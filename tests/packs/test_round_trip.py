@@ -10,7 +10,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import clips
 import pytest
+import stories
 import travelling
 from travelling import clips_in, members, packed, project, render, tree, unpack_film
 
@@ -317,3 +319,22 @@ def test_how_far_it_is_is_told_to_the_end(film, tmp_path):
     unpack_film(pack, tmp_path / "there", tell=lambda done, total: told.append((done, total)))
     assert told == sorted(told)
     assert told[-1][0] == told[-1][1] > 0
+
+
+def test_footage_travels_with_its_film(tmp_path, ffmpeg):
+    """A clip of the author's own lies at its place there, and nothing is made."""
+    (tmp_path / "here" / "storyboards" / "clips").mkdir(parents=True)
+    own = tmp_path / "here" / "storyboards" / "clips" / "own.mp4"
+    clips.make(ffmpeg, own, size=(128, 72), rate="24", frames=24)
+    board = tmp_path / "here" / "storyboards" / "film.storyboard.yaml"
+    board.write_text(
+        stories.HEAD + "shots:\n"
+        "  - {id: sh010, model: footage, clip: clips/own.mp4, duration: 1s}\n"
+        "  - {id: sh020, prompt: then, first_frame: sh010.last}\n"
+    )
+    drawn = render(board)
+    there = unpack_film(packed(board, tmp_path / "own.zip"), tmp_path / "there")
+
+    assert (there.board.parent / "clips" / "own.mp4").read_bytes() == own.read_bytes()
+    assert [step.verb for step in plan_film(there.board).plan.steps] == ["reuse", "reuse"]
+    assert render(there.board).read_bytes() == drawn.read_bytes()
