@@ -176,11 +176,11 @@ def facts_of(
     usable: Usable = always_usable,
 ) -> Facts:
     """What the planner may ask of the store and of the journal."""
-    cuts = {shot.id: shot.cut for shot in film.shots}
+    shots = {shot.id: shot for shot in film.shots}
 
     def pixels(clip: Digest, frame: FrameOf) -> Digest | None:
         whole = store.clip(clip)
-        index = frame_index(frame.moment, whole, cuts[frame.shot], film.rate)
+        index = frame_index(frame.moment, whole, shots[frame.shot], film.rate)
         return recorded_pixels(store, clip, index)
 
     def made(clip: Digest, key: TakeKey | None) -> Made | None:

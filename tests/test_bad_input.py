@@ -29,7 +29,7 @@ from pipeline.errors import (
 from pipeline.files import check_writable, load_json, read_regular, write_whole
 from pipeline.ids import TakeKey
 from pipeline.media.ffmpeg import FFmpeg
-from pipeline.media.filters import sound_arguments
+from pipeline.media.filters import Heard, sound_arguments
 from pipeline.media.pictures import look_at_picture
 from pipeline.media.probe import probe
 from pipeline.plan.planner import make_plan
@@ -437,6 +437,6 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path):
 def test_a_path_that_is_no_unicode_reaches_ffmpeg_as_it_is():
     """The library that builds the arguments hashes all names as UTF-8."""
     name = os.fsdecode(b"f\xfclm.mp4")
-    told = sound_arguments(name, "out", start=0, samples=480)
+    told = sound_arguments([name], "out", [Heard(0, 480)])
 
     assert told[told.index("-i") + 1] == name

@@ -7,6 +7,7 @@ segments' folder. The film is written beside its place and renamed: it is whole 
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Literal
 from pipeline.errors import MediaError, StoryreelError
 from pipeline.film import picture, sound
 from pipeline.film.segments import Segment, Segments, made_beside
-from pipeline.film.timeline import Cut, Timeline, clip_fault
+from pipeline.film.timeline import Blend, Body, Cut, Part, Timeline, clip_fault
 from pipeline.media.join import Joint, NotJoinableError, Piece, join
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Assembly:
     """What became of a timeline: its frames, and how each shot's picture came into the film.
 
     ``sound`` is ``kept`` where it was encoded earlier, ``none`` where nothing is to be heard.
+    ``blended`` are the shots whose incoming transition was encoded now.
     """
 
     frames: int
@@ -44,6 +46,7 @@ class Assembly:
     encoded: tuple[ShotId, ...]
     kept: tuple[ShotId, ...]
     sound: SoundStory
+    blended: tuple[ShotId, ...] = ()
 
 
 def assemble(
@@ -114,9 +117,9 @@ class _Progress:
                 self._tell(done, self._total)
 
 
-@dataclass(slots=True)
+@dataclass
 class _Work:
-    """One assembly; ``refused`` are cuts that turned out not to be copyable."""
+    """One assembly; ``refused`` are parts that turned out not to be copyable."""
 
     timeline: Timeline
     segments: Segments
@@ -125,6 +128,11 @@ class _Work:
     halt: _Halt
     refused: set[int] = field(default_factory=set)
     own_sound: bool = True
+
+    @functools.cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The film's bodies and blends, one after another."""
+        return self.timeline.parts
 
     def assemble(self, target: Path) -> Assembly:
         """Try until every clip that seems copyable is, or has been encoded instead."""
@@ -143,14 +151,14 @@ class _Work:
             raise error
 
     def _attempt(self, target: Path) -> Assembly:
-        cuts = self.timeline.cuts
+        places = range(len(self.parts))
         casting = picture.cast(self.timeline, self.refused, self._specimen)
-        all_copied = len(casting.copied) == len(cuts)
+        all_copied = len(casting.copied) == len(places)
         own = self.own_sound and all_copied and sound.sound_agrees(self.timeline)
         with _workers(self.halt) as pool:
             made = {
                 place: pool.submit(self._encode, place, casting.frame)
-                for place in range(len(cuts))
+                for place in places
                 if place not in casting.copied
             }
             track = None if own or sound.is_silent(self.timeline) else self._sound(pool)
@@ -162,16 +170,16 @@ class _Work:
         return picture.specimen_parameters(frame, self.ffmpeg, self.segments)
 
     def _encode(self, place: int, frame: Frame) -> Segment:
-        cut = self.timeline.cuts[place]
-        segment = picture.encode_cut(
-            cut,
+        part = self.parts[place]
+        segment = picture.encode_part(
+            part,
             frame,
             self.ffmpeg,
             self.segments,
             stop=self.halt,
-            on_frame=lambda frames: self.progress.set(place, min(frames, cut.frames)),
+            on_frame=lambda frames: self.progress.set(place, min(frames, part.frames)),
         )
-        self.progress.set(place, cut.frames)
+        self.progress.set(place, part.frames)
         return segment
 
     def _sound(self, pool: ThreadPoolExecutor) -> Segment:
@@ -190,29 +198,34 @@ class _Work:
     def _join(
         self, target: Path, encoded: dict[int, Segment], track: Segment | None, *, own: bool
     ) -> None:
-        cuts = self.timeline.cuts
         pieces = [
-            Piece(encoded[place].path if place in encoded else cut.clip.path, cut.frames)
-            for place, cut in enumerate(cuts)
+            Piece(encoded[place].path if place in encoded else _clip_of(part), part.frames)
+            for place, part in enumerate(self.parts)
         ]
         joint = Joint(self.timeline.rate, self.timeline.title, track.path if track else None, own)
-        with made_beside(target) as beside, _named(cuts):
+        with made_beside(target) as beside, _named(self.timeline.cuts):
             join(
                 pieces,
                 beside,
                 joint,
                 stop=self.halt,
-                tell=lambda place: self.progress.set(place, cuts[place].frames),
+                tell=lambda place: self.progress.set(place, self.parts[place].frames),
             )
 
     def _assembly(self, encoded: dict[int, Segment], story: SoundStory) -> Assembly:
-        shots = [cut.shot for cut in self.timeline.cuts]
+        bodies = [(n, part) for n, part in enumerate(self.parts) if isinstance(part, Body)]
+        made = {n: not encoded[n].kept for n in encoded}
         return Assembly(
             frames=self.timeline.frames,
-            copied=tuple(shot for place, shot in enumerate(shots) if place not in encoded),
-            encoded=tuple(shots[place] for place in encoded if not encoded[place].kept),
-            kept=tuple(shots[place] for place in encoded if encoded[place].kept),
+            copied=tuple(body.cut.shot for n, body in bodies if n not in made),
+            encoded=tuple(body.cut.shot for n, body in bodies if made.get(n)),
+            kept=tuple(body.cut.shot for n, body in bodies if made.get(n) is False),
             sound=story,
+            blended=tuple(
+                part.after.cut.shot
+                for n, part in enumerate(self.parts)
+                if isinstance(part, Blend) and made[n]
+            ),
         )
 
 
@@ -222,6 +235,12 @@ def _sound_story(track: Segment | None, *, own: bool) -> SoundStory:
     if track is None:
         return "none"
     return "kept" if track.kept else "encoded"
+
+
+def _clip_of(part: Part) -> Path:
+    if isinstance(part, Blend):
+        raise AssertionError("a blend is always encoded")
+    return part.cut.clip.path
 
 
 @contextlib.contextmanager

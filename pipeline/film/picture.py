@@ -1,19 +1,27 @@
-"""The film's picture: which cuts are copied as they are, and how the others are encoded."""
+"""The film's picture: which parts are copied as they are, and how the others are encoded."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import MediaError, StoryreelError, ToolFailedError
 from pipeline.film.segments import Segment, Segments, run_in_folder, segment_key
-from pipeline.film.timeline import Cut, Timeline, clip_fault
+from pipeline.film.timeline import Blend, Body, Cut, Part, Timeline, clip_fault
 from pipeline.media.colour import hdr_word
 from pipeline.media.facts import ALONE
-from pipeline.media.filters import ChromaPlace, Frame, picture_arguments, specimen_arguments
+from pipeline.media.filters import (
+    ChromaPlace,
+    Frame,
+    Shown,
+    blend_arguments,
+    picture_arguments,
+    specimen_arguments,
+)
 from pipeline.media.join import frames_in
 from pipeline.media.probe import probe
 
@@ -25,12 +33,16 @@ if TYPE_CHECKING:
 _CHROMA_PLACES: tuple[ChromaPlace, ...] = ("left", "centre")  # the first where all else is equal
 
 
-def is_whole(cut: Cut, timeline: Timeline) -> bool:
+def is_whole(part: Part, timeline: Timeline) -> bool:
     """Whether the film shows all of a clip, each frame once, in a form that plays everywhere."""
-    facts = cut.clip.facts
+    if isinstance(part, Blend):
+        return False
+    facts = part.cut.clip.facts
     return (
-        cut.skip == 0
-        and cut.frames == facts.frames
+        part.first == 0
+        and part.cut.use.speed == 1
+        and not (part.cut.use.head or part.cut.use.hold)
+        and part.frames == facts.frames
         and (facts.width, facts.height) == (timeline.size.width, timeline.size.height)
         and facts.rate == timeline.rate
         and not facts.variable
@@ -43,7 +55,7 @@ def is_whole(cut: Cut, timeline: Timeline) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Casting:
-    """Which cuts are joined as they are, by place, and what the others are brought to."""
+    """Which parts are joined as they are, by place, and what the others are brought to."""
 
     copied: frozenset[int]
     frame: Frame
@@ -52,22 +64,23 @@ class Casting:
 def cast(
     timeline: Timeline, refused: AbstractSet[int], specimen: Callable[[Frame], str]
 ) -> Casting:
-    """Decide what is copied; ``refused`` cuts never are.
+    """Decide which parts are copied; ``refused`` ones never are.
 
-    All cuts, where all agree. Otherwise those that agree with encoded picture, whose parameters
+    All, where all agree. Otherwise those that agree with encoded picture, whose parameters
     ``specimen`` tells for a frame; it is asked only then. Of the frames that encoded picture can
-    have, the one that lets most cuts be copied is taken.
+    have, the one that lets most parts be copied is taken.
     """
+    parts = timeline.parts
     whole = {
-        place: cut.clip.facts.parameters
-        for place, cut in enumerate(timeline.cuts)
-        if place not in refused and is_whole(cut, timeline)
+        place: part.cut.clip.facts.parameters
+        for place, part in enumerate(parts)
+        if place not in refused and isinstance(part, Body) and is_whole(part, timeline)
     }
     frames = [
         Frame(timeline.size.width, timeline.size.height, timeline.rate, chroma)
         for chroma in _CHROMA_PLACES
     ]
-    if not whole or (len(whole) == len(timeline.cuts) and len(set(whole.values())) == 1):
+    if not whole or (len(whole) == len(parts) and len(set(whole.values())) == 1):
         return Casting(frozenset(whole), frames[0])
     castings = [Casting(_agreeing(whole, specimen(frame)), frame) for frame in frames]
     return max(castings, key=lambda casting: len(casting.copied))
@@ -92,8 +105,8 @@ def specimen_parameters(frame: Frame, ffmpeg: FFmpeg, segments: Segments) -> str
     return probe(segments.get(key, ".mp4", make).path).parameters
 
 
-def encode_cut(
-    cut: Cut,
+def encode_part(
+    part: Part,
     frame: Frame,
     ffmpeg: FFmpeg,
     segments: Segments,
@@ -101,35 +114,47 @@ def encode_cut(
     stop: threading.Event,
     on_frame: Callable[[int], None],
 ) -> Segment:
-    """Bring a cut to ``frame``, its rate and colours, unless that has been done before.
+    """Bring a part to ``frame``, its rate and colours, unless that has been done before.
 
     Raises:
         StoryreelError: it cannot be done; the shot is named. Or ``stop`` was set.
         OSError: the segments' folder cannot be written.
     """
-
-    def arguments(source: str, target: str) -> list[str]:
-        return picture_arguments(
-            source,
-            target,
-            cut.clip.facts,
-            frame,
-            cut.fit,
-            skip=cut.skip,
-            frames=cut.frames,
-        )
+    bodies = (part,) if isinstance(part, Body) else (part.before, part.after)
 
     def make(path: Path) -> None:
         try:
-            told = arguments(f"file:{cut.clip.path.absolute()}", path.name)
+            sources = [f"file:{body.cut.clip.path.absolute()}" for body in bodies]
+            told = _arguments(part, sources, path.name, frame)
             run_in_folder(ffmpeg, told, path, stop=stop, on_frame=on_frame)
         except ToolFailedError as error:
-            raise clip_fault(cut, "cannot be brought to the film's frame", error) from error
-        _check_frames(cut, path)
+            why = "cannot be brought to the film's frame"
+            raise clip_fault(bodies[-1].cut, why, error) from error
+        _check_frames(part, bodies[-1].cut, path)
 
-    _check_colours(cut)
-    key = segment_key(ffmpeg.version, (cut.clip.digest,), arguments("clip", "segment"))
+    for body in bodies:
+        _check_colours(body.cut)
+    digests = [body.cut.clip.digest for body in bodies]
+    names = ["clip", "other"][: len(bodies)]
+    key = segment_key(ffmpeg.version, digests, _arguments(part, names, "segment", frame))
     return segments.get(key, ".mp4", make)
+
+
+def _arguments(part: Part, sources: Sequence[str], target: str, frame: Frame) -> list[str]:
+    if isinstance(part, Body):
+        return picture_arguments(sources[0], target, shown_of(part, frame.rate), frame)
+    shown = (shown_of(part.before, frame.rate), shown_of(part.after, frame.rate))
+    return blend_arguments((sources[0], sources[1]), target, shown, part.kind, frame)
+
+
+def shown_of(body: Body, rate: Fraction) -> Shown:
+    """What a body shows of its clip."""
+    cut, use = body.cut, body.cut.use
+    moving = max(1, cut.length - use.hold) if use.hold else body.first + body.frames
+    first = min(body.first, moving - 1)
+    held = max(0, body.first + body.frames - max(moving, body.first + 1))
+    head = use.head + first * use.speed / rate
+    return Shown(cut.clip.facts, cut.fit, body.frames, max(Fraction(0), head), use.speed, held)
 
 
 def _check_colours(cut: Cut) -> None:
@@ -141,10 +166,10 @@ def _check_colours(cut: Cut) -> None:
         )
 
 
-def _check_frames(cut: Cut, path: Path) -> None:
+def _check_frames(part: Part, cut: Cut, path: Path) -> None:
     try:
         frames = frames_in(path)
     except MediaError:
         frames = 0
-    if frames != cut.frames:
-        raise clip_fault(cut, f"gave {frames} of the {cut.frames} frames the film shows")
+    if frames != part.frames:
+        raise clip_fault(cut, f"gave {frames} of the {part.frames} frames the film shows")

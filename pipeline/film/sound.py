@@ -8,13 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import MediaError, ToolFailedError
+from pipeline.film.picture import shown_of
 from pipeline.film.segments import Segment, Segments, run_in_folder, segment_key
-from pipeline.film.timeline import Cut, Timeline, clip_fault
-from pipeline.media.filters import SOUND_FRAME, SOUND_RATE, mix_arguments, sound_arguments
+from pipeline.film.timeline import Blend, Body, Cut, Part, Timeline, clip_fault
+from pipeline.media.filters import (
+    FADE,
+    SOUND_FRAME,
+    SOUND_RATE,
+    Heard,
+    mix_arguments,
+    sound_arguments,
+)
 from pipeline.media.join import picture_delay
 
 if TYPE_CHECKING:
@@ -29,12 +38,21 @@ _SLACK = 1024  # samples a copied sound may lack at its end: one AAC packet
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The sound of one cut: ``samples`` of its clip's own, or of silence where not ``audible``."""
+    """The sound of one part of the film, of ``samples``; two bodies are heard in a blend.
 
-    cut: Cut
-    audible: bool
-    skip: Fraction  # how much of the clip's head the film does not show, in seconds
+    ``opens`` and ``closes`` say that another shot's sound ends, or begins, right there.
+    """
+
+    bodies: tuple[Body, ...]
+    rate: Fraction
     samples: int
+    opens: bool = True
+    closes: bool = True
+
+    @property
+    def audible(self) -> bool:
+        """Whether anything is to be heard."""
+        return any(_is_audible(body.cut) for body in self.bodies)
 
 
 def is_silent(timeline: Timeline) -> bool:
@@ -61,16 +79,25 @@ def _copyable_sound(cut: Cut) -> str | None:
 
 
 def lay_sound(timeline: Timeline) -> tuple[Stretch, ...]:
-    """The film's sound, one stretch a cut; each ends on the sample where its picture ends."""
-    ends = [
-        _sample(start + cut.frames, timeline.rate)
-        for start, cut in zip(timeline.starts, timeline.cuts, strict=True)
-    ]
+    """The film's sound, one stretch a part; each ends on the sample where its picture ends."""
+    parts = timeline.parts
+    ends = [_sample(end, timeline.rate) for end in accumulate(part.frames for part in parts)]
     begins = [0, *ends[:-1]]
     return tuple(
-        Stretch(cut, _is_audible(cut), skip=cut.skip / timeline.rate, samples=end - begin)
-        for cut, begin, end in zip(timeline.cuts, begins, ends, strict=True)
+        Stretch(
+            (part.before, part.after) if isinstance(part, Blend) else (part,),
+            timeline.rate,
+            end - begin,
+            opens=not (place and _runs_on(parts[place - 1], part)),
+            closes=not (part is not parts[-1] and _runs_on(part, parts[place + 1])),
+        )
+        for place, (part, begin, end) in enumerate(zip(parts, begins, ends, strict=True))
     )
+
+
+def _runs_on(before: Part, after: Part) -> bool:
+    """Whether a clip goes on from one part to the next."""
+    return isinstance(before, Blend) or isinstance(after, Blend)
 
 
 def _sample(frame: int, rate: Fraction) -> int:
@@ -86,13 +113,14 @@ def decode_stretch(
         StoryreelError: the sound cannot be decoded; the shot is named. Or ``stop`` was set.
         OSError: the segments' folder cannot be written.
     """
-    cut = stretch.cut
+    heard = [body for body in stretch.bodies if _is_audible(body.cut)]
+    cut = heard[-1].cut
 
     def make(path: Path) -> None:
-        source = f"file:{cut.clip.path.absolute()}"
+        sources = [f"file:{body.cut.clip.path.absolute()}" for body in heard]
         try:
-            start = round((picture_delay(cut.clip.path) + stretch.skip) * SOUND_RATE)
-            told = sound_arguments(source, path.name, start=start, samples=stretch.samples)
+            delays = [picture_delay(body.cut.clip.path) for body in heard]
+            told = sound_arguments(sources, path.name, _heard(stretch, heard, delays))
             run_in_folder(ffmpeg, told, path, stop=stop)
         except (MediaError, ToolFailedError) as error:
             raise clip_fault(cut, "cannot be decoded as sound", error) from error
@@ -102,13 +130,40 @@ def decode_stretch(
     return segments.get(stretch_key(stretch, ffmpeg), ".pcm", make)
 
 
+def _heard(stretch: Stretch, bodies: Sequence[Body], delays: Sequence[Fraction]) -> list[Heard]:
+    """What is heard of each body's clip; ``delays`` is when each clip's picture begins."""
+    blends = len(stretch.bodies) > 1
+    return [
+        _heard_of(stretch, body, delay, blends=blends)
+        for body, delay in zip(bodies, delays, strict=True)
+    ]
+
+
+def _heard_of(stretch: Stretch, body: Body, delay: Fraction, *, blends: bool) -> Heard:
+    shown = shown_of(body, stretch.rate)
+    comes = blends and body is stretch.bodies[-1]
+    goes = blends and not comes
+    lasts = _sample(shown.frames - shown.held, stretch.rate) if shown.held else None
+    return Heard(
+        start=round((delay + shown.head) * SOUND_RATE),
+        samples=stretch.samples,
+        speed=shown.speed,
+        lasts=lasts,
+        fade_in=stretch.samples if comes else FADE if stretch.opens and not blends else 0,
+        fade_out=stretch.samples if goes else FADE if stretch.closes and not blends else 0,
+        blends=blends,
+    )
+
+
 def stretch_key(stretch: Stretch, ffmpeg: FFmpeg) -> Digest:
     """What a stretch of sound depends on; silence depends on nothing but its length."""
-    if not stretch.audible:
+    heard = [body for body in stretch.bodies if _is_audible(body.cut)]
+    if not heard:
         return segment_key("silence", (), (str(stretch.samples),))
-    skip = round(stretch.skip * SOUND_RATE)
-    arguments = sound_arguments("clip", "segment", start=skip, samples=stretch.samples)
-    return segment_key(ffmpeg.version, (stretch.cut.clip.digest,), arguments)
+    told = _heard(stretch, heard, [Fraction(0)] * len(heard))
+    names = ["clip", "other"][: len(heard)]
+    arguments = sound_arguments(names, "segment", told)
+    return segment_key(ffmpeg.version, [body.cut.clip.digest for body in heard], arguments)
 
 
 def mix(

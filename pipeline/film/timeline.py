@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import accumulate
 from typing import Literal
@@ -11,26 +11,65 @@ from typing import Literal
 from pipeline.errors import StoryreelError
 from pipeline.ids import ShotId
 from pipeline.store.clip import Clip
-from pipeline.storyboard.shot import Film, FrameOf, Shot, Size
-from pipeline.timing import frame_on_screen, frames_on_film, source_frame
+from pipeline.storyboard.shot import Film, FrameOf, Shot, Size, Use
+from pipeline.storyboard.transitions import Transition
+from pipeline.timing import frame_on_screen
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
     """One shot in the film.
 
-    The film shows ``frames`` of its own frames of the clip, beginning ``skip`` film frames into
-    it (1 where the head is a copy of the frame before it in the cut). ``missing`` is how many
-    film frames the board asks for beyond the clip's end; they are not in the film.
+    The film shows ``frames`` frames of it from its film frame ``first`` on: 1 where the head is a
+    copy of the frame before it in the cut, below 0 where a transition shows handles. ``missing``
+    is how many film frames the board asks for beyond the clip's end; they are not in the film.
+    ``transition`` overlaps the cut before it.
     """
 
     shot: ShotId
     clip: Clip
-    skip: int
+    first: int
     frames: int
     fit: Literal["bars", "fill"]
     muted: bool
     missing: int = 0
+    use: Use = Use()  # noqa: RUF009 - frozen
+    length: int = 0  # of the shot in film frames, for what is held
+    transition: Transition | None = None
+
+    @property
+    def overlap(self) -> int:
+        """How many of its frames are seen together with the cut before it."""
+        return self.transition.frames if self.transition else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Frames of one cut that are seen alone, or its side of a blend.
+
+    They are the shot's film frames from ``first`` on.
+    """
+
+    cut: Cut
+    first: int
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """One cut becoming the next; both sides have as many frames."""
+
+    kind: str
+    before: Body
+    after: Body
+
+    @property
+    def frames(self) -> int:
+        """How many frames of film it takes."""
+        return self.after.frames
+
+
+Part = Body | Blend
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +84,18 @@ class Timeline:
     @property
     def frames(self) -> int:
         """How many frames the film has."""
-        return sum(cut.frames for cut in self.cuts)
+        return sum(cut.frames - cut.overlap for cut in self.cuts)
 
     @property
     def starts(self) -> tuple[int, ...]:
-        """The film frame each cut begins on."""
-        return tuple(accumulate((cut.frames for cut in self.cuts[:-1]), initial=0))
+        """The film frame each cut begins on; where it blends, the first that shows any of it."""
+        ends = accumulate(cut.frames - cut.overlap for cut in self.cuts)
+        return tuple(end - cut.frames for end, cut in zip(ends, self.cuts, strict=True))
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The film as bodies and blends, one after another."""
+        return tuple(_parts(self.cuts))
 
     @property
     def shortened(self) -> tuple[Cut, ...]:
@@ -58,18 +103,40 @@ class Timeline:
         return tuple(cut for cut in self.cuts if cut.missing)
 
 
+def _parts(cuts: Sequence[Cut]) -> Iterator[Part]:
+    for place, cut in enumerate(cuts):
+        if cut.transition:
+            before = cuts[place - 1]
+            tail = before.first + before.frames - cut.overlap
+            yield Blend(
+                cut.transition.kind,
+                Body(before, tail, cut.overlap),
+                Body(cut, cut.first, cut.overlap),
+            )
+        behind = cuts[place + 1].overlap if place + 1 < len(cuts) else 0
+        alone = cut.frames - cut.overlap - behind
+        if alone:
+            yield Body(cut, cut.first + cut.overlap, alone)
+
+
 def lay_timeline(film: Film, clips: Mapping[ShotId, Clip]) -> Timeline:
     """Lay the shots one after another, in the order of the cut.
 
-    A shot of ``cut`` film frames shows film frames ``[skip, cut)`` of its clip, or as many of
-    them as the clip has.
+    A shot of ``cut`` film frames shows film frames ``[first, cut)`` of its clip, or as many of
+    them as the clip has. A transition takes frames of both shots' handles first, half of it from
+    each, then of the shots themselves: the film is so much shorter.
 
     Raises:
-        StoryreelError: a shot has no clip, or the film has no shots.
+        StoryreelError: a shot has no clip, its clip ends before what is to be shown of it, or the
+            film has no shots.
     """
     if not film.shots:
         raise StoryreelError("The film has no shots.", hint="Add a shot to the storyboard.")
-    return Timeline(film.title, film.size, film.rate, tuple(_cuts(film, clips)))
+    plain = list(_cuts(film, clips))
+    shots = {shot.id: shot for shot in film.shots}
+    for place in range(1, len(plain)):
+        blend(plain, place, shots[plain[place].shot].transition, film.rate)
+    return Timeline(film.title, film.size, film.rate, tuple(plain))
 
 
 def _cuts(film: Film, clips: Mapping[ShotId, Clip]) -> Iterator[Cut]:
@@ -79,19 +146,48 @@ def _cuts(film: Film, clips: Mapping[ShotId, Clip]) -> Iterator[Cut]:
             raise StoryreelError(
                 f"{shot.id} has no clip.", hint="Render it before the film is cut."
             )
-        shown = _frames_shown(shot, clips[shot.id], film.rate)
+        clip = clips[shot.id]
+        shown = _frames_shown(shot, clip, film.rate)
         doubled = before is not None and _is_doubled(shot, before, clips[before.id], film.rate)
         # a shot of a single frame stays in the film, even as a copy
-        skip = 1 if doubled and shown > 1 else 0
-        yield Cut(
-            shot.id, clips[shot.id], skip, shown - skip, shot.fit, shot.muted, shot.cut - shown
-        )
+        first = 1 if doubled and shown > 1 else 0
+        cut = Cut(
+            shot.id, clip, first, shown - first, shot.fit, shot.muted, shot.cut - shown,
+            shot.use, shown,
+        )  # fmt: skip
+        if not shown:
+            raise clip_fault(cut, "ends before the part that is to be shown")
+        yield cut
         before = shot
 
 
 def _frames_shown(shot: Shot, clip: Clip, rate: Fraction) -> int:
     """How many film frames of the shot there are, a head that is dropped included."""
-    return min(shot.cut, frames_on_film(clip.facts.frames, clip.facts.rate, rate))
+    moving = shot.use.frames_in(clip.facts.frames / clip.facts.rate, rate)
+    return min(shot.cut, moving + shot.use.hold) if moving else 0
+
+
+def blend(cuts: list[Cut], place: int, wanted: Transition | None, rate: Fraction) -> None:
+    """Let the cut at ``place`` overlap the one before it, as far as both have frames."""
+    if wanted is None:
+        return
+    before, after = cuts[place - 1], cuts[place]
+    tail = min(_handle_after(before, rate), wanted.frames // 2)
+    head = min(after.use.before, wanted.frames - wanted.frames // 2)
+    before = replace(before, frames=before.frames + tail)
+    after = replace(after, first=after.first - head, frames=after.frames + head)
+    frames = min(wanted.frames, before.frames - before.overlap, after.frames)
+    cuts[place - 1] = before
+    cuts[place] = replace(after, transition=Transition(wanted.kind, frames) if frames else None)
+
+
+def _handle_after(cut: Cut, rate: Fraction) -> int:
+    """How many film frames of the clip there are behind what the film shows."""
+    if cut.use.hold or cut.missing:
+        return 0
+    facts = cut.clip.facts
+    there = cut.use.frames_in(facts.frames / facts.rate, rate)
+    return max(0, min(cut.use.after, there - cut.length))
 
 
 def _is_doubled(shot: Shot, before: Shot, clip: Clip, rate: Fraction) -> bool:
@@ -99,17 +195,24 @@ def _is_doubled(shot: Shot, before: Shot, clip: Clip, rate: Fraction) -> bool:
     source = shot.first_frame
     if not isinstance(source, FrameOf) or source.shot != before.id:
         return False
-    last_shown = _frames_shown(before, clip, rate) - 1
-    last = source_frame(last_shown, rate, clip.facts.rate)
-    return _frame_meant(source, clip, last) == last
+    if shot.transition or shot.use.head:
+        return False
+    shown = _frames_shown(before, clip, rate)
+    last = _source_frame(before, shown - 1, shown, clip, rate)
+    return _frame_meant(source, before, clip, last, rate) == last
 
 
-def _frame_meant(source: FrameOf, clip: Clip, last: int) -> int:
+def _source_frame(shot: Shot, frame: int, shown: int, clip: Clip, rate: Fraction) -> int:
+    """Which frame of its clip a shot shows at its film frame ``frame``."""
+    return frame_on_screen(shot.use.seconds_at(frame, shown, rate), clip.facts.rate)
+
+
+def _frame_meant(source: FrameOf, shot: Shot, clip: Clip, last: int, rate: Fraction) -> int:
     """The number of the clip's frame that ``source`` names; ``last`` is the last one shown."""
     if source.moment == "last":
         return last
     if source.moment == "first":
-        return 0
+        return _source_frame(shot, 0, shot.cut, clip, rate)
     return min(frame_on_screen(source.moment, clip.facts.rate), clip.facts.frames - 1)
 
 

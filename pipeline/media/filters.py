@@ -6,6 +6,8 @@ what comes out is in the list, so a digest of the list is a cache key.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -16,6 +18,31 @@ if TYPE_CHECKING:
     from pipeline.media.facts import ClipFacts
 
 ChromaPlace = Literal["left", "centre"]
+
+XFADE = {
+    "dissolve": "fade", "fade_black": "fadeblack", "fade_white": "fadewhite",
+    "fade_grays": "fadegrays",
+    "wipe_left": "wipeleft", "wipe_right": "wiperight", "wipe_up": "wipeup",
+    "wipe_down": "wipedown",
+    "slide_left": "slideleft", "slide_right": "slideright", "slide_up": "slideup",
+    "slide_down": "slidedown",
+    "smooth_left": "smoothleft", "smooth_right": "smoothright", "smooth_up": "smoothup",
+    "smooth_down": "smoothdown",
+    "wipe_top_left": "wipetl", "wipe_top_right": "wipetr", "wipe_bottom_left": "wipebl",
+    "wipe_bottom_right": "wipebr",
+    "circle_open": "circleopen", "circle_close": "circleclose", "circle_crop": "circlecrop",
+    "rect_crop": "rectcrop",
+    "open_vertical": "vertopen", "close_vertical": "vertclose", "open_horizontal": "horzopen",
+    "close_horizontal": "horzclose",
+    "diagonal_top_left": "diagtl", "diagonal_top_right": "diagtr",
+    "diagonal_bottom_left": "diagbl", "diagonal_bottom_right": "diagbr",
+    "slice_left": "hlslice", "slice_right": "hrslice", "slice_up": "vuslice",
+    "slice_down": "vdslice",
+    "squeeze_horizontal": "squeezeh", "squeeze_vertical": "squeezev",
+    "grains": "dissolve", "pixelize": "pixelize", "distance": "distance", "radial": "radial",
+    "blur": "hblur", "zoom_in": "zoomin",
+}  # fmt: skip
+"""Our words for transitions -> those of ffmpeg's xfade, of 5.1 and every later one."""
 
 SOUND_RATE = 48_000
 SOUND_FRAME = 8  # bytes of one moment of film sound: two channels of 32-bit float
@@ -67,37 +94,76 @@ def picture_settings(frame: Frame) -> dict[str, Any]:
     }
 
 
-def picture_arguments(
-    source: str,
-    target: str,
-    facts: ClipFacts,
-    frame: Frame,
-    fit: Literal["bars", "fill"],
-    *,
-    skip: int,
-    frames: int,
-) -> list[str]:
-    """Bring film frames ``[skip, skip + frames)`` of a clip's picture to the film's frame.
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is shown of a clip: ``frames`` of film, beginning ``head`` seconds into it.
+
+    ``speed`` is seconds of clip for one of film; the last ``held`` frames stand still.
+    """
+
+    facts: ClipFacts
+    fit: Literal["bars", "fill"]
+    frames: int
+    head: Fraction = Fraction(0)
+    speed: Fraction = Fraction(1)
+    held: int = 0
+
+
+def picture_arguments(source: str, target: str, shown: Shown, frame: Frame) -> list[str]:
+    """Bring what is shown of a clip's picture to the film's frame.
 
     Raises:
         ValueError: the clip's colours are in a form that cannot be read.
     """
+    stream = _picture(0, shown, frame)
+    return _named(_encoded(stream, target, shown.frames, frame), source)
+
+
+def blend_arguments(
+    sources: tuple[str, str], target: str, shown: tuple[Shown, Shown], kind: str, frame: Frame
+) -> list[str]:
+    """Let one clip's picture become another's over as many frames as both show.
+
+    Args:
+        sources: the clip that goes and the one that comes.
+        target: the file to write.
+        shown: of each, of the same number of frames.
+        kind: one of ``storyboard/transitions.py``.
+        frame: the film's.
+
+    Raises:
+        ValueError: a clip's colours are in a form that cannot be read.
+    """
     import ffmpeg
 
-    stream = ffmpeg.input(_SOURCE)["V:0"]
-    stream = _on_film_time(stream, facts, frame.rate)
-    stream = stream.filter("trim", start_frame=skip, end_frame=skip + frames)
+    frames = shown[0].frames
+    sides = [_picture(place, one, frame) for place, one in enumerate(shown)]
+    spelled, seconds = _spelled(frame.rate), float(frames / frame.rate)
+    # xfade wants one time base; what it leaves of either side beyond the blend is cut off
+    timed = [side.filter("settb", "AVTB").filter("fps", fps=spelled) for side in sides]
+    stream = ffmpeg.filter(timed, "xfade", transition=XFADE[kind], duration=seconds, offset=0)
+    stream = stream.filter("trim", end_frame=frames)
+    return _named(_encoded(_tagged(stream), target, frames, frame), *sources)
+
+
+def _picture(place: int, shown: Shown, frame: Frame) -> Any:
+    """What is shown of a clip, in the film's frame and on its time from 0 on."""
+    import ffmpeg
+
+    stream = ffmpeg.input(_SOURCES[place])["V:0"]
+    lead = math.ceil(shown.head * frame.rate / shown.speed)
+    moving = max(1, shown.frames - shown.held)
+    stream = _on_film_time(stream, shown, frame.rate, lead)
+    stream = stream.filter("trim", start_frame=lead, end_frame=lead + moving)
+    if shown.frames > moving:
+        stream = stream.filter("tpad", stop=shown.frames - moving, stop_mode="clone")
     stream = stream.filter("setpts", "PTS-STARTPTS")
-    stream = _in_film_frame(stream, facts, frame, fit)
-    return _arguments(
-        stream.output(
-            target,
-            **{"frames:v": frames},
-            **picture_settings(frame),
-            **_SEGMENT,
-            **_BARE,
-        ),
-        source,
+    return _in_film_frame(stream, shown.facts, frame, shown.fit)
+
+
+def _encoded(stream: Any, target: str, frames: int, frame: Frame) -> Any:
+    return stream.output(
+        target, **{"frames:v": frames}, **picture_settings(frame), **_SEGMENT, **_BARE
     )
 
 
@@ -109,7 +175,7 @@ def specimen_arguments(target: str, frame: Frame) -> list[str]:
     black = ffmpeg.input(f"color=black:s={frame.width}x{frame.height}:r={rate}", f="lavfi").video
     stream = _tagged(black.filter("format", "yuv420p"))
     frames = max(2, round(frame.rate / 2))
-    return _arguments(
+    return _named(
         stream.output(
             target,
             **{"frames:v": frames},
@@ -120,29 +186,73 @@ def specimen_arguments(target: str, frame: Frame) -> list[str]:
     )
 
 
-def sound_arguments(source: str, target: str, *, start: int, samples: int) -> list[str]:
-    """Decode exactly ``samples`` of a clip's sound from sample ``start`` on, as the film's PCM.
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What is heard of a clip: ``samples`` of film sound, from sample ``start`` of its own on.
 
-    Float stereo at 48 kHz without a header; holes and what is missing at the end are silence;
-    both ends are faded over 5 ms so that a cut does not click.
+    ``speed`` is seconds of clip for one of film. After ``lasts`` samples (none: all) it is silent.
+    ``fade_in`` and ``fade_out`` are in samples; ``blends`` says that another sound is heard
+    meanwhile, so that both together stay as loud.
+    """
+
+    start: int
+    samples: int
+    speed: Fraction = Fraction(1)
+    lasts: int | None = None
+    fade_in: int = FADE
+    fade_out: int = FADE
+    blends: bool = False
+
+
+def sound_arguments(sources: Sequence[str], target: str, heard: Sequence[Heard]) -> list[str]:
+    """Decode what is heard of a clip, or of two at once, as the film's PCM.
+
+    Float stereo at 48 kHz without a header; holes and what is missing at the end are silence.
     """
     import ffmpeg
 
-    fade = min(FADE, samples // 2)
+    sides = [_heard(place, one) for place, one in enumerate(heard)]
+    stream = sides[0]
+    if len(sides) > 1:
+        stream = ffmpeg.filter(sides, "amix", inputs=len(sides), duration="longest", normalize=0)
+    output = stream.output(target, format="f32le", acodec="pcm_f32le", **_BARE)
+    return _named(output, *sources)
+
+
+def _heard(place: int, heard: Heard) -> Any:
+    import ffmpeg
+
+    lasts = heard.samples if heard.lasts is None else min(heard.lasts, heard.samples)
     stream = (
-        ffmpeg.input(_SOURCE)["a:0"]
+        ffmpeg.input(_SOURCES[place])["a:0"]
         .filter("aresample", SOUND_RATE, **{"async": 1}, min_hard_comp=0.01, first_pts=0,
                 rematrix_maxval=1.0)
         .filter("aformat", sample_fmts="flt", sample_rates=SOUND_RATE, channel_layouts="stereo")
-        .filter("atrim", start_sample=start)
+        .filter("atrim", start_sample=heard.start)
         .filter("asetpts", "PTS-STARTPTS")
-        .filter("apad", whole_len=samples)
-        .filter("atrim", end_sample=samples)
-        .filter("afade", type="in", start_sample=0, nb_samples=fade)
-        .filter("afade", type="out", start_sample=samples - fade, nb_samples=fade)
     )  # fmt: skip
-    output = stream.output(target, format="f32le", acodec="pcm_f32le", **_BARE)
-    return _arguments(output, source)
+    for tempo in _tempos(heard.speed):
+        stream = stream.filter("atempo", tempo)
+    stream = stream.filter("apad", whole_len=lasts).filter("atrim", end_sample=lasts)
+    curve = {"curve": "qsin"} if heard.blends else {}
+    if fade := min(heard.fade_in, lasts // (1 if heard.blends else 2)):
+        stream = stream.filter("afade", type="in", start_sample=0, nb_samples=fade, **curve)
+    if fade := min(heard.fade_out, lasts // (1 if heard.blends else 2)):
+        begin = lasts - fade
+        stream = stream.filter("afade", type="out", start_sample=begin, nb_samples=fade, **curve)
+    if lasts < heard.samples:
+        stream = stream.filter("apad", whole_len=heard.samples)
+        stream = stream.filter("atrim", end_sample=heard.samples)
+    return stream
+
+
+def _tempos(speed: Fraction) -> list[float]:
+    """Factors for ``atempo``, which takes 0.5 and more at a time."""
+    tempos: list[float] = []
+    while speed < Fraction(1, 2):
+        tempos.append(0.5)
+        speed *= 2
+    return tempos + ([float(speed)] if speed != 1 else [])
 
 
 def mix_arguments(target: str) -> list[str]:
@@ -150,30 +260,41 @@ def mix_arguments(target: str) -> list[str]:
     import ffmpeg
 
     stream = ffmpeg.input("pipe:0", format="f32le", ar=SOUND_RATE, ac=2).audio
-    return _arguments(
+    return _named(
         stream.output(
             target, format="mp4", acodec="aac", **{"b:a": "192k", "flags:a": "+bitexact"}, **_BARE
         )
     )
 
 
-def _on_film_time(stream: Any, facts: ClipFacts, rate: Fraction) -> Any:
-    """Let film frame n show what is on the screen at n / rate: the law of ``timing``.
+def _on_film_time(stream: Any, shown: Shown, rate: Fraction, lead: int) -> Any:
+    """Let film frame ``lead + n`` show what is on the screen n / rate after the head.
 
-    A clip's frame k begins at film frame ceil(k * rate / clip rate). Evenly spaced frames are
-    counted, so that rounded time stamps do not matter; others go by their time stamps. The last
-    frame is held, whatever ffmpeg thinks of its length.
+    That is the law of ``timing``: a clip's frame k begins at film frame
+    ceil((k / clip rate - head) * rate / speed). Evenly spaced frames are counted, so that rounded
+    time stamps do not matter; others go by their time stamps. The last frame is held, whatever
+    ffmpeg thinks of its length.
     """
     spelled = _spelled(rate)
-    if facts.variable:
-        stream = stream.filter("setpts", "PTS-STARTPTS").filter("fps", fps=spelled, round="up")
+    if shown.facts.variable:
+        stream = stream.filter("setpts", _variable_times(shown, rate, lead))
+        stream = stream.filter("fps", fps=spelled, round="up", start_time=0)
         return stream.filter("tpad", stop=-1, stop_mode="clone")
-    ratio = rate / facts.rate
-    top, bottom = ratio.numerator, ratio.denominator
+    ratio = rate / (shown.facts.rate * shown.speed)
+    begin = lead - shown.head * rate / shown.speed  # where the clip's first frame lies
+    bottom = math.lcm(ratio.denominator, begin.denominator)
+    top, shift = int(ratio * bottom), int(begin * bottom) + bottom - 1
     stream = stream.filter("settb", _spelled(1 / rate))
-    stream = stream.filter("setpts", f"trunc((N*{top}+{bottom - 1})/{bottom})")
+    stream = stream.filter("setpts", f"trunc((N*{top}+{shift})/{bottom})")
     stream = stream.filter("tpad", stop=2, stop_mode="clone")
-    return stream.filter("fps", fps=spelled, round="up")
+    return stream.filter("fps", fps=spelled, round="up", start_time=0)
+
+
+def _variable_times(shown: Shown, rate: Fraction, lead: int) -> str:
+    if not shown.head and shown.speed == 1:
+        return "PTS-STARTPTS"
+    begin = lead / rate - shown.head / shown.speed
+    return f"(PTS-STARTPTS)/({_spelled(shown.speed)})+({_spelled(begin)})/TB"
 
 
 def _in_film_frame(
@@ -215,8 +336,10 @@ def _spelled(number: Fraction) -> str:
     return f"{number.numerator}/{number.denominator}"
 
 
-_SOURCE = "the source"  # ffmpeg-python hashes names as UTF-8, which a path need not be
+_SOURCES = ("the source", "the other source")  # ffmpeg-python hashes names as UTF-8, unlike paths
 
 
-def _arguments(output: Any, source: str = _SOURCE) -> list[str]:
-    return [source if word == _SOURCE else word for word in cast("list[str]", output.get_args())]
+def _named(output: Any, *sources: str) -> list[str]:
+    """The arguments, with the real names of the sources in them."""
+    names = dict(zip(_SOURCES, sources, strict=False))
+    return [names.get(word, word) for word in cast("list[str]", output.get_args())]

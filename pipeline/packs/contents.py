@@ -151,7 +151,7 @@ class _Kept:
 
     def __init__(self, planned: PlannedFilm) -> None:
         self._film, self._store = planned.film, planned.store
-        self._cuts = {shot.id: shot.cut for shot in planned.film.shots}
+        self._shots = {shot.id: shot for shot in planned.film.shots}
         self._frames: dict[ShotId, dict[FrameOf, None]] = {}
         for source in (source for shot in planned.film.shots for source in shot.sources):
             if isinstance(source, FrameOf):
@@ -173,7 +173,7 @@ class _Kept:
     def _indexes(self, clip: Clip, shots: tuple[ShotId, ...]) -> list[int]:
         frames = (frame for shot in shots for frame in self._frames.get(shot, ()))
         rate = self._film.rate
-        return sorted({frame_index(f.moment, clip, self._cuts[f.shot], rate) for f in frames})
+        return sorted({frame_index(f.moment, clip, self._shots[f.shot], rate) for f in frames})
 
     def _frame(self, digest: Digest, index: int) -> Iterator[tuple[str, Item]]:
         picture = self._store.frame_path(digest, index)

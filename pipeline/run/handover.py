@@ -17,6 +17,7 @@ from pipeline.files import digest_of_file, load_json, write_whole
 from pipeline.ids import Digest
 from pipeline.store.clip import Clip
 from pipeline.store.store import Store
+from pipeline.storyboard.shot import Shot
 from pipeline.timing import frame_on_screen
 
 
@@ -29,20 +30,24 @@ class HandedFrame:
 
 
 def frame_index(
-    moment: Literal["first", "last"] | Fraction, clip: Clip, cut: int, film_rate: Fraction
+    moment: Literal["first", "last"] | Fraction, clip: Clip, shot: Shot, film_rate: Fraction
 ) -> int:
     """Which frame of a clip, from 0, a moment means.
 
     Args:
-        moment: ``last`` is the last frame the film shows of the shot; seconds count from the
-            clip's start.
+        moment: ``first`` and ``last`` are of what the film shows of the shot; seconds count from
+            the clip's start.
         clip: opened only when its frames are unevenly spaced.
-        cut: how many frames the film has of the shot.
+        shot: whose clip it is.
         film_rate: the film's frames a second.
     """
-    if moment == "first":
+    if isinstance(moment, Fraction):
+        seconds = moment
+    else:
+        shown = 0 if moment == "first" else shot.cut - 1
+        seconds = shot.use.seconds_at(shown, shot.cut, film_rate)
+    if not seconds:
         return 0
-    seconds = (cut - 1) / film_rate if moment == "last" else moment
     if clip.facts.variable:
         from pipeline.media.frames import index_on_screen
 

@@ -30,7 +30,7 @@ from pipeline.run.prepared import Away, Finished, Lane, Prepared
 from pipeline.store.clip import Clip
 from pipeline.store.record import MadeFor
 from pipeline.store.store import Store
-from pipeline.storyboard.shot import Film, FrameOf, Picture, Source
+from pipeline.storyboard.shot import Film, FrameOf, Picture, Shot, Source
 
 _FETCHES_AT_ONCE = 4
 
@@ -56,9 +56,9 @@ class Workshop:
     remake_missing: bool = False
 
     @functools.cached_property
-    def cuts(self) -> Mapping[ShotId, int]:
-        """How many film frames each shot has."""
-        return {shot.id: shot.cut for shot in self.film.shots}
+    def shots(self) -> Mapping[ShotId, Shot]:
+        """Each shot by its name."""
+        return {shot.id: shot for shot in self.film.shots}
 
     @functools.cached_property
     def wanted(self) -> Mapping[ShotId, Collection[FrameOf]]:
@@ -249,8 +249,7 @@ class Workshop:
         return {moment_of(frame): self._handed(frame, clip).pixels for frame in wanted}
 
     def _handed(self, frame: FrameOf, clip: Clip) -> HandedFrame:
-        cut = self.cuts[frame.shot]
-        index = frame_index(frame.moment, clip, cut, self.film.rate)
+        index = frame_index(frame.moment, clip, self.shots[frame.shot], self.film.rate)
         return hand_over(self.store, clip, index)
 
 

@@ -17,7 +17,7 @@ def cutting_list(timeline: Timeline, tools: str) -> dict[str, Any]:
     """What decides a film's bytes: its frame, its cuts by clip digest, the tools that cut."""
     cuts = []
     for cut in timeline.cuts:
-        words = {k: v for k, v in asdict(cut).items() if k not in ("clip", "shot")}
+        words = {k: _plain(v) for k, v in asdict(cut).items() if k not in ("clip", "shot")}
         cuts.append({"shot": cut.shot, "clip": cut.clip.digest, **words})
     return {
         "schema": SCHEMA,
@@ -29,6 +29,11 @@ def cutting_list(timeline: Timeline, tools: str) -> dict[str, Any]:
         "tools": tools,
         "cuts": cuts,
     }
+
+
+def _plain(value: Any) -> Any:
+    """As it comes back from JSON: fractions are text."""
+    return json.loads(json.dumps(value, default=str))
 
 
 def cutting_path(film: Path) -> Path:

@@ -10,7 +10,8 @@ from typing import Protocol
 from pipeline.ids import Digest
 from pipeline.media.facts import ClipFacts
 from pipeline.models.catalog import FOOTAGE
-from pipeline.storyboard.model import ShotEntry
+from pipeline.storyboard.lengths import film_seconds, use_of
+from pipeline.storyboard.model import ShotEntry, Storyboard
 from pipeline.storyboard.shot import CameraWords, ClipFile, Shot, Size
 from pipeline.timing import frames_on_film, parse_length, whole_frames
 
@@ -34,20 +35,26 @@ class KnownClip(Protocol):
         ...
 
 
-def footage_seconds(entry: ShotEntry, facts: ClipFacts, rate: Fraction) -> Fraction:
-    """How long footage is in the film: what its own shot says, else every frame of its clip.
+def footage_seconds(
+    board: Storyboard, entry: ShotEntry, facts: ClipFacts, rate: Fraction
+) -> Fraction:
+    """How long footage is in the film: what its own shot says, else all of its clip that is left.
 
     The defaults' length is for what is made.
     """
     if entry.duration is not None:
         return parse_length(entry.duration).at(rate)
-    return frames_on_film(facts.frames, facts.rate, rate) / rate
+    if use_of(board, entry, rate).plain and entry.trim is None:
+        return frames_on_film(facts.frames, facts.rate, rate) / rate
+    return film_seconds(board, entry, facts.frames / facts.rate, rate)
 
 
-def as_footage(shot: Shot, entry: ShotEntry, clip: KnownClip, rate: Fraction) -> Shot:
+def as_footage(
+    shot: Shot, board: Storyboard, entry: ShotEntry, clip: KnownClip, rate: Fraction
+) -> Shot:
     """``shot`` as its clip makes it; ``rate`` is the film's."""
     facts = clip.facts
-    wanted = footage_seconds(entry, facts, rate)
+    wanted = footage_seconds(board, entry, facts, rate)
     width, height = (max(2, side + side % 2) for side in facts.shown_size)
     return replace(
         shot,

@@ -14,13 +14,10 @@ from pipeline.storyboard.clips import BoardClip, Reel
 from pipeline.storyboard.fault import Path
 from pipeline.storyboard.finding import Aim
 from pipeline.storyboard.footage import footage_seconds
+from pipeline.storyboard.lengths import wanted_seconds
 from pipeline.storyboard.model import ShotEntry, Storyboard
 from pipeline.storyboard.pictures import Album
-from pipeline.storyboard.resolver import (
-    model_of,
-    reference_images,
-    wanted_seconds,
-)
+from pipeline.storyboard.resolver import model_of, reference_images
 from pipeline.storyboard.sources import WrittenFrame, WrittenName, WrittenSource, parse_source
 from pipeline.timing import parse_rate
 
@@ -89,7 +86,7 @@ class Ground:
         if model_of(self.board, shot) != FOOTAGE:
             return wanted_seconds(self.board, shot, self.rate)
         clip = self.clip(shot)
-        return footage_seconds(shot, clip.facts, self.rate) if clip else None
+        return footage_seconds(self.board, shot, clip.facts, self.rate) if clip else None
 
     def path_of(self, place: int, name: str) -> Path | None:
         """Where the value of ``name`` that counts for a shot was written, if anywhere."""

@@ -6,7 +6,7 @@ reads when hovering over a key.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -22,6 +22,8 @@ from pydantic import (
 from pydantic_core import PydanticKnownError
 
 from pipeline.models.catalog import FOOTAGE
+from pipeline.storyboard.transitions import PATTERN as TRANSITION_PATTERN
+from pipeline.storyboard.transitions import parse_transition
 from pipeline.timing import Length, parse_length, parse_rate
 
 ShotSize = Literal[
@@ -69,6 +71,37 @@ LengthText = Annotated[
 Identifier = Annotated[
     str,
     Field(pattern=ID_PATTERN, json_schema_extra=_said("a letter, then letters, digits, - or _")),
+]
+
+
+def _as_transition(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("a transition is written dissolve 12f, fade_black 1s or cut")
+    parse_transition(value)
+    return value.strip()
+
+
+def _as_speed(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError("a speed is a number: 2 is twice as fast, 0.5 half")
+    return value
+
+
+TransitionText = Annotated[
+    str,
+    BeforeValidator(
+        _as_transition,
+        json_schema_input_type=Annotated[
+            str,
+            Field(
+                pattern=TRANSITION_PATTERN,
+                json_schema_extra=_said("dissolve 12f, fade_black 1s or cut"),
+            ),
+        ],
+    ),
+]
+Speed = Annotated[
+    float, BeforeValidator(_as_speed, json_schema_input_type=float), Field(ge=0.1, le=10)
 ]
 Resolution = Annotated[
     str,
@@ -175,6 +208,17 @@ class Reference(Written):
     )
 
 
+class Trim(Written):
+    """What the film leaves out at the ends of a clip."""
+
+    head: LengthText | None = Field(
+        default=None, alias="in", description="How much of the clip's beginning is not shown: 6f."
+    )
+    tail: LengthText | None = Field(
+        default=None, alias="out", description="How much of the clip's end is not shown: 6f."
+    )
+
+
 class Overridable(Written):
     """What may be said once for all shots, and again in any one of them."""
 
@@ -204,6 +248,18 @@ class Overridable(Written):
         default=None, description="The short side asked of the model, if not the film's."
     )
     camera: Camera | None = Field(default=None, description="Shot size, camera move and lens.")
+    transition: TransitionText | None = Field(
+        default=None,
+        description="How the shot comes in: cut, dissolve 12f, fade_black 1s, wipe_left 12f. It "
+        "overlaps the shot before it: handles are used first, then both shots.",
+        examples=["dissolve 12f", "fade_black 1s", "cut"],
+    )
+    handles: LengthText | None = Field(
+        default=None,
+        description="Spare frames made before and after what the film shows, for transitions and "
+        "for editing: 8f.",
+        examples=["8f"],
+    )
     audio: Literal["keep", "mute"] | None = Field(
         default=None, description="Whether the shot's own sound is in the film; kept unless muted."
     )
@@ -268,6 +324,19 @@ class ShotEntry(Overridable):
         description="Shots to be made before this one, when nothing else says so.",
         examples=[["sh010"]],
     )
+    trim: Trim | None = Field(
+        default=None,
+        description="What is not shown of the clip's ends: {in: 6f, out: 6f}. A longer clip is "
+        "asked for instead.",
+    )
+    speed: Speed | None = Field(
+        default=None, description="How fast the clip plays: 2 is twice as fast, 0.5 half."
+    )
+    hold: LengthText | None = Field(
+        default=None,
+        description="How long the last frame is held; part of the shot's duration.",
+        examples=["1s", "12f"],
+    )
     seed: Seed | None = Field(
         default=None,
         description="The seed asked for; without one it comes from the board's seed and the id.",
@@ -301,5 +370,11 @@ class Storyboard(Written):
     )
 
 
+def said(board: Storyboard, entry: ShotEntry, name: str, otherwise: Any = None) -> Any:
+    """What a shot says of ``name``: itself, else the defaults, else ``otherwise``."""
+    own = getattr(entry, name)
+    return next((v for v in (own, getattr(board.defaults, name)) if v is not None), otherwise)
+
+
 __all__ = ["Camera", "Defaults", "Format", "Length", "Move", "Reference", "ReferenceKind",
-           "ShotEntry", "ShotSize", "Storyboard"]  # fmt: skip
+           "ShotEntry", "ShotSize", "Storyboard", "said"]  # fmt: skip

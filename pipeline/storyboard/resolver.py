@@ -12,14 +12,20 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Protocol
 
 from pipeline.errors import UsageError
 from pipeline.ids import Digest, ShotId
 from pipeline.models.abilities import Mode, Model
 from pipeline.models.catalog import ANIMATIC, FOOTAGE, models, routes_serving
 from pipeline.storyboard.footage import KnownClip, as_footage
-from pipeline.storyboard.model import Camera, ShotEntry, Storyboard
+from pipeline.storyboard.lengths import (
+    clip_seconds,
+    transition_of,
+    use_of,
+    wanted_seconds,
+)
+from pipeline.storyboard.model import Camera, ShotEntry, Storyboard, said
 from pipeline.storyboard.prompt import compose, expand, mentions, plain_name, spell
 from pipeline.storyboard.shot import (
     CameraWords,
@@ -32,7 +38,7 @@ from pipeline.storyboard.shot import (
     Source,
 )
 from pipeline.storyboard.sources import WrittenFrame, WrittenName, moment_at, parse_source
-from pipeline.timing import parse_length, parse_rate, whole_frames
+from pipeline.timing import parse_rate, whole_frames
 
 SEED_RANGE = 2**31
 LONGEST_SIDE = 8192
@@ -149,12 +155,6 @@ def mode_of(entry: ShotEntry) -> Mode:
     return "references" if entry.references else "text"
 
 
-def said(board: Storyboard, entry: ShotEntry, name: str, otherwise: Any = None) -> Any:
-    """What a shot says of ``name``: itself, else the defaults, else ``otherwise``."""
-    own = getattr(entry, name)
-    return next((v for v in (own, getattr(board.defaults, name)) if v is not None), otherwise)
-
-
 def camera_of(board: Storyboard, entry: ShotEntry) -> CameraWords:
     """The shot's camera, each part falling back to the defaults'."""
     own, usual = entry.camera or Camera(), board.defaults.camera or Camera()
@@ -195,11 +195,6 @@ def reference_images(board: Storyboard, name: str) -> tuple[str, ...]:
     """The pictures of a reference, as written."""
     reference = board.references[name]
     return reference.images or ((reference.image,) if reference.image else ())
-
-
-def wanted_seconds(board: Storyboard, entry: ShotEntry, rate: Fraction) -> Fraction:
-    """How long a shot is to be in the film, in exact seconds."""
-    return parse_length(said(board, entry, "duration", "5s")).at(rate)
 
 
 def _words(board: Storyboard, entry: ShotEntry) -> dict[str, str]:
@@ -261,7 +256,7 @@ class _Resolving:
             last_frame=self._source(entry.last_frame),
             after=tuple(ShotId(other) for other in entry.after or ()),
             wanted=wanted,
-            asked=model.durations.round_up(wanted),
+            asked=model.durations.round_up(clip_seconds(board, entry, wanted, self.rate)),
             cut=whole_frames(wanted, self.rate),
             clip_rate=self._clip_rate(model),
             aspect=aspect,
@@ -272,10 +267,12 @@ class _Resolving:
             fit=said(board, entry, "fit", board.format.fit),
             muted=said(board, entry, "audio") == "mute",
             on_refusal=said(board, entry, "on_refusal", "stop"),
+            use=use_of(board, entry, self.rate),
+            transition=transition_of(board, entry, self.rate) if place else None,
         )
         if model.name != FOOTAGE:
             return made
-        return as_footage(made, entry, self.clips[entry.clip or ""], self.rate)
+        return as_footage(made, board, entry, self.clips[entry.clip or ""], self.rate)
 
     def _resolution(self, entry: ShotEntry) -> str:
         if self.draft and self.draft.resolution:

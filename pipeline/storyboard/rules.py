@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.storyboard import (
+    rules_cut,
     rules_footage,
     rules_links,
     rules_model,
@@ -41,6 +42,9 @@ RULES: tuple[Rule, ...] = (
     rules_footage.footage_is_shown_as_it_is,
     rules_routes.routes_serve_the_model,
     rules_model.durations_can_be_made,
+    rules_cut.transitions_are_known,
+    rules_cut.holds_are_short_enough,
+    rules_cut.transitions_fit,
     rules_model.frames_have_a_size,
     rules_model.shapes_can_be_made,
     rules_model.seeds_are_in_range,

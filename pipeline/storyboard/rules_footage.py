@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.ids import ShotId
+from pipeline.media.facts import ClipFacts
 from pipeline.models.catalog import FOOTAGE
 from pipeline.storyboard.clips import ClipTrouble
 from pipeline.storyboard.finding import Aim, Finding
 from pipeline.storyboard.ground import Ground
+from pipeline.storyboard.lengths import film_seconds, use_of
 from pipeline.storyboard.model import ShotEntry
 from pipeline.timing import frames_on_film, spell_seconds, whole_frames
 
@@ -70,7 +72,7 @@ def clips_are_long_enough(ground: Ground) -> Iterator[Finding]:
         clip, wanted = ground.clip(shot), ground.wanted(shot)
         if clip is None or wanted is None:
             continue
-        there = frames_on_film(clip.facts.frames, clip.facts.rate, ground.rate)
+        there = _frames_there(ground, shot, clip.facts)
         if whole_frames(wanted, ground.rate) > there:
             yield Finding(
                 "clip-short",
@@ -97,6 +99,15 @@ def footage_is_shown_as_it_is(ground: Ground) -> Iterator[Finding]:
                     help=hint.format(shot=shot.id),
                     shot=ShotId(shot.id),
                 )
+
+
+def _frames_there(ground: Ground, shot: ShotEntry, facts: ClipFacts) -> int:
+    """How many frames of film a clip can show, what is trimmed left out."""
+    use = use_of(ground.board, shot, ground.rate)
+    if use.plain and shot.trim is None:
+        return frames_on_film(facts.frames, facts.rate, ground.rate)
+    clip = facts.frames / facts.rate
+    return whole_frames(film_seconds(ground.board, shot, clip, ground.rate), ground.rate)
 
 
 def _footage(ground: Ground) -> Iterator[tuple[int, ShotEntry]]:

@@ -9,13 +9,9 @@ from pipeline.models.abilities import Mode, Model
 from pipeline.models.catalog import models
 from pipeline.storyboard.finding import Aim, Finding
 from pipeline.storyboard.ground import Ground
-from pipeline.storyboard.resolver import (
-    LONGEST_SIDE,
-    mode_of,
-    model_of,
-    said,
-    size_of,
-)
+from pipeline.storyboard.lengths import clip_seconds
+from pipeline.storyboard.model import said
+from pipeline.storyboard.resolver import LONGEST_SIDE, mode_of, model_of, size_of
 from pipeline.storyboard.spelling import did_you_mean
 from pipeline.timing import spell_seconds, whole_frames
 
@@ -55,6 +51,7 @@ def durations_can_be_made(ground: Ground) -> Iterator[Finding]:
             continue
         aim = ground.aim_at(place, "duration", "model")
         model = ground.model(shot)
+        needed = clip_seconds(ground.board, shot, wanted, ground.rate)
         if whole_frames(wanted, ground.rate) < 1:
             yield Finding(
                 "no-length",
@@ -63,12 +60,12 @@ def durations_can_be_made(ground: Ground) -> Iterator[Finding]:
                 shot=ShotId(shot.id),
                 help="give it a duration such as 5s",
             )
-        elif model and wanted > model.durations.most:
-            most = spell_seconds(model.durations.most)
+        elif model and needed > model.durations.most:
+            most, long = spell_seconds(model.durations.most), spell_seconds(needed)
+            words = f"is {long} long" if needed == wanted else f"needs {long} of clip"
             yield Finding(
                 "duration-range",
-                f"`{model.name}` makes clips of at most {most}; shot `{shot.id}` "
-                f"is {spell_seconds(wanted)} long",
+                f"`{model.name}` makes clips of at most {most}; shot `{shot.id}` {words}",
                 aim,
                 label="too long",
                 shot=ShotId(shot.id),

@@ -9,8 +9,8 @@ from pipeline.models.abilities import Model, Span
 from pipeline.models.catalog import routes, routes_serving
 from pipeline.storyboard.finding import Aim, Finding
 from pipeline.storyboard.ground import Ground
-from pipeline.storyboard.model import ShotEntry
-from pipeline.storyboard.resolver import mode_of, reference_images, routes_of, said
+from pipeline.storyboard.model import ShotEntry, said
+from pipeline.storyboard.resolver import mode_of, reference_images, routes_of
 from pipeline.storyboard.sources import WrittenName
 from pipeline.storyboard.spelling import did_you_mean
 

@@ -6,6 +6,7 @@ other shots by name until those shots exist.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Literal
 
 from pipeline.ids import Digest, ShotId
 from pipeline.models.abilities import Mode
+from pipeline.storyboard.transitions import Transition
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,37 @@ class CameraWords:
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """Which part of its clip a shot shows, and how.
+
+    Film frame 0 of the shot shows what is on the screen ``head`` seconds into the clip; ``speed``
+    is seconds of clip for one of film; the last ``hold`` film frames stand still. The ``before``
+    film frames ahead of frame 0 and the ``after`` ones behind the last are handles: only a
+    transition or an editor shows them.
+    """
+
+    head: Fraction = Fraction(0)
+    speed: Fraction = Fraction(1)
+    hold: int = 0
+    before: int = 0
+    after: int = 0
+
+    @property
+    def plain(self) -> bool:
+        """Whether all of the clip is meant to be seen, as it runs."""
+        return self == Use()
+
+    def seconds_at(self, frame: int, cut: int, rate: Fraction) -> Fraction:
+        """Where in its clip a shot of ``cut`` film frames is at its film frame ``frame``."""
+        moving = min(frame, max(0, cut - 1 - self.hold)) if self.hold else frame
+        return max(Fraction(0), self.head + moving * self.speed / rate)
+
+    def frames_in(self, clip: Fraction, rate: Fraction) -> int:
+        """How many film frames a clip of so many seconds gives from frame 0 on, none held."""
+        return max(0, math.ceil((clip - self.head) * rate / self.speed))
+
+
+@dataclass(frozen=True, slots=True)
 class Shot:
     """One shot, resolved."""
 
@@ -113,6 +146,8 @@ class Shot:
     fit: Literal["bars", "fill"]
     muted: bool
     on_refusal: Literal["stop", "next_route"] = "stop"
+    use: Use = Use()
+    transition: Transition | None = None  # how it comes in; none is a cut
     clip: ClipFile | None = None  # of footage, which is not made but shown
 
     @property

@@ -80,7 +80,8 @@ def cut_of(
     """A cut showing all of a clip, or ``frames`` of it after ``skip``."""
     there = math.ceil(clip.facts.frames * rate / clip.facts.rate) - skip
     shot = ShotId(clip.path.stem)
-    return Cut(shot, clip, skip, there if frames is None else frames, fit, muted)
+    shown = there if frames is None else frames
+    return Cut(shot, clip, skip, shown, fit, muted, length=skip + shown)
 
 
 def reel(
@@ -117,6 +118,13 @@ def flashes_in(film: Path) -> list[int]:
             for place, frame in enumerate(container.decode(video=0))
             if bytes(frame.planes[0])[24 * frame.planes[0].line_size + 36] > 128
         ]
+
+
+def levels_in(film: Path) -> list[float]:
+    """How bright each frame is on the whole, from 0 to 255."""
+    with av.open(str(film)) as container:
+        grey = (frame.to_image().convert("L") for frame in container.decode(video=0))
+        return [sum(image.tobytes()) / (image.width * image.height) for image in grey]
 
 
 def pcm_of(ffmpeg: FFmpeg, film: Path) -> array.array[float]:

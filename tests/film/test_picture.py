@@ -11,8 +11,9 @@ import pytest
 import reels
 
 from pipeline.errors import StoryreelError
-from pipeline.film.picture import cast, encode_cut, specimen_parameters
+from pipeline.film.picture import cast, encode_part, specimen_parameters
 from pipeline.film.segments import Segments
+from pipeline.film.timeline import Body
 from pipeline.makers.animatic import encoding
 from pipeline.media.filters import Frame
 from pipeline.media.probe import probe
@@ -33,8 +34,8 @@ EXACT = "flags=accurate_rnd+full_chroma_int+full_chroma_inp"
 def encoded(ffmpeg: FFmpeg, folder: Path, cut: Cut, timeline: Timeline) -> Path:
     told: list[int] = []
     frame = Frame(timeline.size.width, timeline.size.height, timeline.rate)
-    made = encode_cut(
-        cut,
+    made = encode_part(
+        Body(cut, cut.first, cut.frames),
         frame,
         ffmpeg,
         Segments(folder / "segments"),

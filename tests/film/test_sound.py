@@ -72,7 +72,7 @@ def test_mixed_sound_is_in_step_whatever_the_clips_have(
     cuts = [
         beeping("mono.mp4", sample_rate=44_100, layout="mono"),
         beeping("surround.mp4", layout="5.1"),
-        replace(beeping("skipped.mp4"), skip=1, frames=30),
+        replace(beeping("skipped.mp4"), first=1, frames=30),
         beeping("short.mp4", seconds=0.9),
         beeping("long.mp4", seconds=3.0),
         beeping("flac.mkv", sample_rate=22_050, layout="mono", sound=("-c:a", "flac")),
@@ -85,7 +85,7 @@ def test_mixed_sound_is_in_step_whatever_the_clips_have(
     assert report.sound == "encoded"
     heard = reels.beeps_in(ffmpeg, film)
     wanted = [
-        float((start + 10 - cut.skip) / Fraction(rate))
+        float((start + 10 - cut.first) / Fraction(rate))
         for start, cut in zip(timeline.starts, timeline.cuts, strict=True)
         if cut.clip != silent
     ]

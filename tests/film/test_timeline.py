@@ -42,7 +42,7 @@ def film(*shots: Shot, rate: Fraction = Fraction(24)) -> Film:
 def shown(film: Film, clips: dict[str, Clip] | None = None) -> list[tuple[int, int]]:
     """What the film shows of each shot: frames dropped at its head, frames shown."""
     known = {each.id: (clips or {}).get(each.id, clip()) for each in film.shots}
-    return [(cut.skip, cut.frames) for cut in lay_timeline(film, known).cuts]
+    return [(cut.first, cut.frames) for cut in lay_timeline(film, known).cuts]
 
 
 def last_of(name: str) -> FrameOf:
@@ -87,7 +87,7 @@ def test_a_clip_that_is_too_short_shortens_its_cut_and_is_told() -> None:
         film(shot("a", 120), shot("b", 48, last_of("a"))),
         {ShotId("a"): clip(100), ShotId("b"): clip()},
     )
-    assert [(cut.skip, cut.frames, cut.missing) for cut in laid.cuts] == [(0, 100, 20), (1, 47, 0)]
+    assert [(cut.first, cut.frames, cut.missing) for cut in laid.cuts] == [(0, 100, 20), (1, 47, 0)]
     assert [cut.shot for cut in laid.shortened] == ["a"]
 
 

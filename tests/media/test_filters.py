@@ -7,12 +7,16 @@ import pytest
 
 from pipeline.media.facts import ClipFacts
 from pipeline.media.filters import (
+    XFADE,
     Frame,
+    Heard,
+    Shown,
     mix_arguments,
     picture_arguments,
     sound_arguments,
     specimen_arguments,
 )
+from pipeline.storyboard.transitions import KINDS
 
 FACTS = ClipFacts(640, 480, Fraction(30), 150, variable=False, codec="h264", pixels="yuv420p",
                   matrix="smpte170m", primaries=None, transfer=None, range="pc", rotation=0,
@@ -30,6 +34,10 @@ ENCODER = [
 ]  # fmt: skip
 
 
+def shown(**other) -> Shown:
+    return Shown(**{"facts": FACTS, "fit": "bars", "frames": 120, **other})
+
+
 def graph(arguments: list[str]) -> list[str]:
     """The filters of a graph in order, without the labels between them."""
     written = arguments[arguments.index("-filter_complex") + 1]
@@ -45,14 +53,14 @@ SCALE = (
 
 def test_a_picture_with_bars() -> None:
     """The whole command, word by word: each word decides bytes of the film."""
-    told = picture_arguments("in", "out", FACTS, FRAME, "bars", skip=1, frames=119)
+    told = picture_arguments("in", "out", shown(frames=119, head=Fraction(1, 24)), FRAME)
     assert told[:3] == ["-i", "in", "-filter_complex"]
     assert told[6:] == ENCODER
     assert graph(told) == [
         "settb=1/24",
         "setpts=trunc((N*4+4)/5)",
         "tpad=stop=2:stop_mode=clone",
-        "fps=fps=24/1:round=up",
+        "fps=fps=24/1:round=up:start_time=0",
         "trim=end_frame=120:start_frame=1",
         "setpts=PTS-STARTPTS",
         SCALE,
@@ -65,7 +73,7 @@ def test_a_picture_with_bars() -> None:
 
 def test_a_picture_that_fills_the_frame() -> None:
     """It covers the frame and loses its edges."""
-    told = graph(picture_arguments("in", "out", FACTS, FRAME, "fill", skip=0, frames=120))
+    told = graph(picture_arguments("in", "out", shown(fit="fill"), FRAME))
     assert "h=max(720\\,2*ceil(1280/dar/2-0.01))" in told[6]
     assert "w=max(1280\\,2*ceil(720*dar/2-0.01))" in told[6]
     assert told[9] == "crop=1280:720"
@@ -74,10 +82,10 @@ def test_a_picture_that_fills_the_frame() -> None:
 def test_a_variable_rate_goes_by_its_time_stamps() -> None:
     """Only evenly spaced frames can be counted."""
     variable = replace(FACTS, variable=True)
-    told = graph(picture_arguments("in", "out", variable, FRAME, "bars", skip=0, frames=120))
+    told = graph(picture_arguments("in", "out", shown(facts=variable), FRAME))
     assert told[:3] == [
         "setpts=PTS-STARTPTS",
-        "fps=fps=24/1:round=up",
+        "fps=fps=24/1:round=up:start_time=0",
         "tpad=stop=-1:stop_mode=clone",
     ]
 
@@ -85,9 +93,7 @@ def test_a_variable_rate_goes_by_its_time_stamps() -> None:
 def test_a_matrix_that_cannot_be_read_is_refused() -> None:
     """Wrong colours are no answer."""
     with pytest.raises(ValueError, match="ictcp"):
-        picture_arguments(
-            "in", "out", replace(FACTS, matrix="ictcp"), FRAME, "bars", skip=0, frames=1
-        )
+        picture_arguments("in", "out", shown(facts=replace(FACTS, matrix="ictcp")), FRAME)
 
 
 def test_a_specimen_is_encoded_as_everything_else() -> None:
@@ -106,7 +112,7 @@ def test_where_chroma_lies_is_said_by_the_frame() -> None:
 
 def test_sound_is_cut_to_the_sample() -> None:
     """The whole command for a stretch of sound."""
-    told = sound_arguments("in", "out", start=2000, samples=238_000)
+    told = sound_arguments(["in"], "out", [Heard(2000, 238_000)])
     assert graph(told) == [
         "aresample=48000:async=1:first_pts=0:min_hard_comp=0.01:rematrix_maxval=1.0",
         "aformat=channel_layouts=stereo:sample_fmts=flt:sample_rates=48000",
@@ -123,7 +129,7 @@ def test_sound_is_cut_to_the_sample() -> None:
 
 def test_fades_of_a_very_short_stretch_do_not_overlap() -> None:
     """A stretch of a few samples fades to its middle and back."""
-    told = graph(sound_arguments("in", "out", start=0, samples=100))
+    told = graph(sound_arguments(["in"], "out", [Heard(0, 100)]))
     assert told[-2:] == ["afade=nb_samples=50:start_sample=0:type=in",
                          "afade=nb_samples=50:start_sample=50:type=out"]  # fmt: skip
 
@@ -135,3 +141,34 @@ def test_the_film_is_mixed_from_standard_input() -> None:
         "-acodec", "aac", "-b:a", "192k", "-fflags", "+bitexact", "-flags:a", "+bitexact",
         "-map_chapters", "-1", "-map_metadata", "-1", "out",
     ]  # fmt: skip
+
+
+def test_a_part_that_begins_inside_a_clip_and_plays_faster() -> None:
+    """Frame k of the clip begins at ceil((k / clip rate - head) * rate / speed), exactly."""
+    told = graph(
+        picture_arguments("in", "out", shown(frames=24, head=Fraction(1), speed=Fraction(2)), FRAME)
+    )
+    # 30 frames a second at double speed on 24: 12 film frames of head, 2/5 of a film frame each
+    assert told[1:5] == [
+        "setpts=trunc((N*2+4)/5)",
+        "tpad=stop=2:stop_mode=clone",
+        "fps=fps=24/1:round=up:start_time=0",
+        "trim=end_frame=36:start_frame=12",
+    ]
+
+
+def test_a_frame_that_is_held_stands_still_at_the_end() -> None:
+    """So many frames of the part are copies of the last that moves."""
+    told = graph(picture_arguments("in", "out", shown(frames=24, held=6), FRAME))
+    assert told[4:6] == ["trim=end_frame=18:start_frame=0", "tpad=stop=6:stop_mode=clone"]
+
+
+def test_every_transition_has_its_filter() -> None:
+    """The words an author may write are those that can be made, and the other way round."""
+    assert set(KINDS) == set(XFADE)
+
+
+def test_a_speed_below_a_half_is_taken_in_steps() -> None:
+    """Ffmpeg's atempo takes a half at most at a time."""
+    told = graph(sound_arguments(["in"], "out", [Heard(0, 4800, speed=Fraction(1, 5))]))
+    assert told[4:7] == ["atempo=0.5", "atempo=0.5", "atempo=0.8"]
