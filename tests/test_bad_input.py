@@ -29,9 +29,9 @@ from pipeline.errors import (
 from pipeline.files import check_writable, load_json, read_regular, write_whole
 from pipeline.ids import TakeKey
 from pipeline.media.ffmpeg import FFmpeg
-from pipeline.media.filters import Heard, sound_arguments
 from pipeline.media.pictures import look_at_picture
 from pipeline.media.probe import probe
+from pipeline.media.sound_filters import Heard, sound_arguments
 from pipeline.plan.planner import make_plan
 from pipeline.plan.take import Lock
 from pipeline.run.events import Stored

@@ -49,7 +49,7 @@ MAY_IMPORT = {
 DOORS = {
     "yaml": {"storyboard.text", "storyboard.scalars"},
     "networkx": {"graph"},
-    "ffmpeg": {"media.filters"},
+    "ffmpeg": {"media.filters", "media.sound_filters"},
     "subprocess": {"media.ffmpeg"},
     "imageio_ffmpeg": {"media.ffmpeg"},
     "filelock": {"files"},

@@ -16,7 +16,8 @@ from pipeline.errors import MediaError, ToolFailedError
 from pipeline.film.picture import shown_of
 from pipeline.film.segments import Segment, Segments, run_in_folder, segment_key
 from pipeline.film.timeline import Blend, Body, Cut, Part, Timeline, clip_fault
-from pipeline.media.filters import (
+from pipeline.media.join import picture_delay
+from pipeline.media.sound_filters import (
     FADE,
     SOUND_FRAME,
     SOUND_RATE,
@@ -24,7 +25,6 @@ from pipeline.media.filters import (
     mix_arguments,
     sound_arguments,
 )
-from pipeline.media.join import picture_delay
 
 if TYPE_CHECKING:
     import threading

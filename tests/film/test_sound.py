@@ -12,7 +12,7 @@ from pipeline.errors import StoryreelError
 from pipeline.film.assembler import assemble
 from pipeline.film.segments import Segments
 from pipeline.film.sound import decode_stretch, is_silent, lay_sound, mix_key, sound_agrees
-from pipeline.media.filters import SOUND_FRAME
+from pipeline.media.sound_filters import SOUND_FRAME
 
 if TYPE_CHECKING:
     from pathlib import Path
