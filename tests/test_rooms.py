@@ -33,12 +33,14 @@ MAY_IMPORT = {
     "film": {"storyboard", "store", "media"},
     "sidecars": {"storyboard", "plan", "store", "film", "run"},
     "planned": STAGES,
+    "planning": STAGES | {"planned", "publishers", "vendors", "journal"},
     "making": STAGES | {"planned", "makers", "vendors", "publishers", "journal"},
     "settling": STAGES | {"planned", "vendors", "journal"},
     "adopting": STAGES | {"planned", "makers"},
     "packs": STAGES | {"planned"},
-    "packing": STAGES | {"planned", "api", "packs"},
-    "api": STAGES | {"planned", "making", "settling", "adopting", "makers", "vendors", "journal"},
+    "packing": STAGES | {"planned", "planning", "api", "packs"},
+    "api": STAGES
+    | {"planned", "planning", "making", "settling", "adopting", "makers", "vendors", "journal"},
     "cli": STAGES
     | {"planned", "adopting", "packing", "packs", "api"}
     | {"makers", "vendors", "publishers", "journal"},

@@ -1,0 +1,159 @@
+"""From a board's file to its plan: everything that has to be looked at, and nothing done."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.graph import ShotGraph
+from pipeline.ids import Digest, ShotId, TakeKey
+from pipeline.places import Places, draft_folder, places_for
+from pipeline.plan.planner import (
+    Facts,
+    Made,
+    Ordered,
+    PaidJob,
+    Usable,
+    always_usable,
+    make_plan,
+    never_bought,
+    never_ordered,
+)
+from pipeline.plan.selection import Selection, selected_shots
+from pipeline.plan.take import Lock
+from pipeline.planned import PlannedFilm
+from pipeline.run.handover import frame_index, recorded_pixels
+from pipeline.settings import Settings, environment, read_settings
+from pipeline.sidecars.lock_file import load_lock
+from pipeline.store.store import Store
+from pipeline.storyboard.loader import load_board
+from pipeline.storyboard.resolver import Draft, resolve_film
+from pipeline.storyboard.shot import Film, FrameOf
+
+if TYPE_CHECKING:
+    from pipeline.media.facts import ClipFacts
+
+OrderedBefore = Callable[[TakeKey], Ordered | None]
+BoughtBefore = Callable[[Digest], PaidJob | None]
+
+
+def plan_film(
+    path: Path,
+    *,
+    draft: Draft | None = None,
+    selection: Selection | None = None,
+    forced: Collection[str] = (),
+    flags: Mapping[str, str | None] | None = None,
+    verify: bool = False,
+    retry_failed: bool = False,
+    remake_missing: bool = False,
+) -> PlannedFilm:
+    """Plan a board's film; nothing is made.
+
+    Args:
+        path: the board.
+        draft: plan its draft.
+        selection: plan only some shots.
+        forced: shots to make another take of.
+        flags: settings from a command line, by name.
+        verify: read every clip again and compare its digest, instead of its size and time.
+        retry_failed: order takes again that failed before.
+        remake_missing: pay again for takes whose clips are gone.
+
+    Raises:
+        BoardFaultsError: the board has faults.
+        StoryreelError: the lock or a setting cannot be read, or a shot named does not exist.
+    """
+    board = load_board(path)
+    settings = read_settings(board.root, flags=flags)
+    folder = draft_folder(draft.resolution) if draft else None
+    places = places_for(board.path, board.root, store=settings.store, draft=folder)
+    lock = load_lock(places.lock)
+    store = Store(places.store, verify=verify, measure=_measured)
+    seeds = lock.seeds(board.storyboard.seed)
+    film = resolve_film(
+        board.storyboard, board.pictures, board.lines, seeds=seeds, draft=draft, clips=board.clips
+    )
+    graph = ShotGraph.of({shot.id: shot.waits_for for shot in film.shots})
+    selected = selected_shots(film, selection or Selection())
+    for name in forced:
+        selected_shots(film, Selection(shots=(name,)))
+    plan = make_plan(
+        film,
+        graph,
+        facts_of(
+            film,
+            lock,
+            store,
+            ordered=_ordered(places),
+            bought=_bought(places),
+            usable=_usable(places, settings),
+        ),
+        selected=selected,
+        forced={ShotId(name) for name in forced},
+        retry_ended=retry_failed,
+        remake_missing=remake_missing,
+    )
+    return PlannedFilm(board, places, settings, draft, film, graph, lock, store, plan)
+
+
+def _measured(path: Path) -> ClipFacts:
+    """A clip's facts, by the reader that is heavy to import and seldom needed here."""
+    from pipeline.media.probe import probe
+
+    return probe(path)
+
+
+def _ordered(places: Places) -> OrderedBefore:
+    """What the journal knows of paid takes; a project that never paid has none to open."""
+    if not places.journal.exists():
+        return never_ordered
+    from pipeline.run.counters import ordered_by
+
+    return ordered_by(places.journal)
+
+
+def _bought(places: Places) -> BoughtBefore:
+    """Where the journal says clips were bought."""
+    if not places.journal.exists():
+        return never_bought
+    from pipeline.run.refetching import bought_by
+
+    return bought_by(places.journal)
+
+
+def _usable(places: Places, settings: Settings) -> Usable:
+    """Whether a route can be ordered through from here; nobody looks until a shot has a choice."""
+
+    def usable(name: str, *, pictures: bool) -> bool:
+        from pipeline.run.counters import usable_routes
+
+        return usable_routes(places.root, environment(), settings)(name, pictures=pictures)
+
+    return functools.cache(usable)
+
+
+def facts_of(
+    film: Film,
+    lock: Lock,
+    store: Store,
+    ordered: OrderedBefore = never_ordered,
+    bought: BoughtBefore = never_bought,
+    usable: Usable = always_usable,
+) -> Facts:
+    """What the planner may ask of the store and of the journal."""
+    shots = {shot.id: shot for shot in film.shots}
+
+    def pixels(clip: Digest, frame: FrameOf) -> Digest | None:
+        whole = store.clip(clip)
+        index = frame_index(frame.moment, whole, shots[frame.shot], film.rate)
+        return recorded_pixels(store, clip, index)
+
+    def made(clip: Digest, key: TakeKey | None) -> Made | None:
+        record = store.record(clip)
+        found = record and key and record.for_key(key)
+        return Made(found.fields, found.label) if found else None
+
+    return Facts(lock, store.state, store.clips_for, pixels, made, ordered, bought, usable)
