@@ -9,11 +9,8 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
-    JsonValue,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
     WrapValidator,
@@ -24,7 +21,8 @@ from pydantic_core import PydanticKnownError
 from pipeline.models.catalog import FOOTAGE
 from pipeline.storyboard.transitions import PATTERN as TRANSITION_PATTERN
 from pipeline.storyboard.transitions import parse_transition
-from pipeline.timing import Length, parse_length, parse_rate
+from pipeline.storyboard.written import LengthText, Written, worded
+from pipeline.timing import Length, parse_rate
 
 ShotSize = Literal[
     "extreme_wide", "wide", "full", "medium_wide", "medium", "medium_close_up", "close_up",
@@ -39,38 +37,9 @@ Move = Literal[
 ReferenceKind = Literal["character", "location", "prop", "style"]
 
 ID_PATTERN = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"
-_LENGTH_PATTERN = (  # as timing.parse_length reads it, for editors
-    r"^\s*([0-9]{1,6}(\.[0-9]{1,6})?\s*s?|[0-9]{1,7}\s*f|[0-9]{1,2}:[0-5][0-9]:[0-5][0-9]:[0-9]{2})\s*$"
-)
-
-
-def _said(words: str) -> dict[str, JsonValue]:
-    """What an editor says of a text that does not fit a pattern, instead of the pattern."""
-    return {"patternErrorMessage": f"This is written as {words}."}
-
-
-def _as_length(value: object) -> str:
-    if isinstance(value, (str, int, float)):
-        parse_length(value)  # its ValueError is the sentence the author reads
-        return str(value).strip()
-    raise ValueError("a length is written 5s, 4.5s, 120f (frames) or 00:00:05:00")
-
-
-LengthText = Annotated[
-    str,
-    BeforeValidator(
-        _as_length,
-        json_schema_input_type=Annotated[
-            str,
-            Field(pattern=_LENGTH_PATTERN, json_schema_extra=_said("5s, 4.5s or 120f (frames)")),
-        ]
-        | int
-        | float,
-    ),
-]
 Identifier = Annotated[
     str,
-    Field(pattern=ID_PATTERN, json_schema_extra=_said("a letter, then letters, digits, - or _")),
+    Field(pattern=ID_PATTERN, json_schema_extra=worded("a letter, then letters, digits, - or _")),
 ]
 
 
@@ -95,7 +64,7 @@ TransitionText = Annotated[
             str,
             Field(
                 pattern=TRANSITION_PATTERN,
-                json_schema_extra=_said("dissolve 12f, fade_black 1s or cut"),
+                json_schema_extra=worded("dissolve 12f, fade_black 1s or cut"),
             ),
         ],
     ),
@@ -108,7 +77,7 @@ Resolution = Annotated[
     Field(
         pattern=r"^[1-9][0-9]{1,3}p$",
         examples=["720p", "1080p"],
-        json_schema_extra=_said("720p or 1080p"),
+        json_schema_extra=worded("720p or 1080p"),
     ),
 ]
 _RATIO_PART = r"[1-9][0-9]?(\.[0-9]{1,2})?"
@@ -117,7 +86,7 @@ Aspect = Annotated[
     Field(
         pattern=f"^{_RATIO_PART}:{_RATIO_PART}$",
         examples=["16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "2.39:1"],
-        json_schema_extra=_said("16:9, 9:16 or 2.39:1"),
+        json_schema_extra=worded("16:9, 9:16 or 2.39:1"),
     ),
 ]
 Name = Annotated[str, Field(min_length=1)]
@@ -138,12 +107,6 @@ def _unless_a_clip(
 
 Prompt = Annotated[str, Field(min_length=1, max_length=20_000), WrapValidator(_unless_a_clip)]
 Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
-
-
-class Written(BaseModel):
-    """A mapping in the file; a key that is not listed is a fault, never silently ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Format(Written):
