@@ -1,8 +1,9 @@
 """Keeps what has been encoded, by content: a segment's name is a digest of all that decides it.
 
-Beside each segment lies a small record of its size and digest. A segment that is not what its
-record says (torn by a crash, cut off by a full disk) is made again, never used. Two processes
-may make the same segment at once: each writes beside and renames, and both write the same bytes.
+Beside each segment lies a small record of its size and digest, and of what made it. A segment that
+is not what its record says (torn by a crash, cut off by a full disk) is made again, never used.
+Two processes may make the same segment at once: each writes beside and renames, and both write the
+same bytes. Two threads do not: the second waits for the first.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from pipeline.media.ffmpeg import FFmpeg
 
 _SCHEME = 1  # raised when the same arguments mean other bytes
+_X264 = re.compile(rb"x264 - (core \d+[ r0-9a-zA-Z+]*)")
+_HEAD = 1 << 16  # bytes in which an encoder says its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +48,29 @@ def segment_key(made_by: str, sources: Sequence[str], arguments: Sequence[str]) 
 
 
 class Segments:
-    """A folder of segments."""
+    """A folder of segments.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: where they lie; made when there is something to keep.
+        made_by: the program that makes them; only told in their records, the key knows it too.
+    """
+
+    def __init__(self, folder: Path, made_by: str = "") -> None:
         self.folder = folder
+        self._made_by = made_by
 
     def find(self, key: Digest, suffix: str) -> Path | None:
-        """The segment, if it is there and whole."""
+        """The segment, if it is there and whole: of the size and time recorded, or else equal."""
         path = self._path(key, suffix)
         try:
             record = json.loads(self._record(path).read_bytes())
-            whole = path.stat().st_size == record["bytes"]
-            return path if whole and digest_of_file(path) == record["sha256"] else None
-        except (OSError, ValueError, KeyError, TypeError):
+            found = path.stat()
+            if found.st_size != record["bytes"]:
+                return None
+            if found.st_mtime_ns == record.get("changed_ns"):
+                return path
+            return path if digest_of_file(path) == record["sha256"] else None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None  # no record, or none that can be read: as good as no segment
 
     def get(self, key: Digest, suffix: str, make: Callable[[Path], None]) -> Segment:
@@ -65,20 +80,55 @@ class Segments:
             OSError: the folder cannot be written.
             StoryreelError: what ``make`` raises.
         """
-        if found := self.find(key, suffix):
-            return Segment(found, kept=True)
         path = self._path(key, suffix)
-        with made_beside(path) as beside:
-            make(beside)
-            record = {"bytes": beside.stat().st_size, "sha256": digest_of_file(beside)}
-        write_whole(self._record(path), json.dumps(record))
+        with _one_at_a_time(path):
+            if found := self.find(key, suffix):
+                return Segment(found, kept=True)
+            with made_beside(path) as beside:
+                make(beside)
+                record = self._told_of(beside)
+            write_whole(self._record(path), json.dumps(record))
         return Segment(path, kept=False)
+
+    def _told_of(self, made: Path) -> dict[str, Any]:
+        """What is recorded of a segment, once all of it is on the disk."""
+        with made.open("rb") as file:
+            os.fsync(file.fileno())
+            encoder = _X264.search(file.read(_HEAD))
+        found = made.stat()
+        return {
+            "bytes": found.st_size,
+            "changed_ns": found.st_mtime_ns,
+            "sha256": digest_of_file(made),
+            "made_by": self._made_by,
+            "encoder": f"x264 {encoder[1].decode().strip()}" if encoder else None,
+        }
 
     def _path(self, key: Digest, suffix: str) -> Path:
         return self.folder / f"{key}{suffix}"
 
     def _record(self, path: Path) -> Path:
         return path.with_name(f"{path.name}.json")
+
+
+_making: dict[Path, tuple[threading.Lock, int]] = {}
+_guard = threading.Lock()
+
+
+@contextlib.contextmanager
+def _one_at_a_time(path: Path) -> Iterator[None]:
+    """Alone at ``path`` among this process's threads: what one encodes the other finds."""
+    with _guard:
+        lock, users = _making.get(path, (threading.Lock(), 0))
+        _making[path] = (lock, users + 1)
+    try:
+        with lock:
+            yield
+    finally:
+        with _guard:
+            lock, users = _making.pop(path)
+            if users > 1:
+                _making[path] = (lock, users - 1)
 
 
 def run_in_folder(ffmpeg: FFmpeg, arguments: Sequence[str], path: Path, **how: Any) -> None:

@@ -34,9 +34,13 @@ _PATIENCE = 0.5  # seconds to end in; one that waits for its input never hears, 
 
 @dataclass(frozen=True, slots=True)
 class FFmpeg:
-    """An ffmpeg program: where it lies, and the version it gave of itself."""
+    """An ffmpeg program: where it lies, and the version it gave of itself.
+
+    ``calm`` runs it with low priority, for work that nobody waits for yet.
+    """
 
     path: Path
+    calm: bool = False
 
     @property
     def version(self) -> str:
@@ -121,7 +125,7 @@ class FFmpeg:
         self, arguments: Sequence[str], cwd: Path | None, *, heard: bool
     ) -> subprocess.Popen[bytes]:
         try:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 [str(self.path), *arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE if heard else subprocess.DEVNULL,
@@ -132,6 +136,16 @@ class FFmpeg:
             )
         except OSError as error:
             raise _missing(self.path, str(error)) from error
+        if self.calm:
+            _give_way(process)
+        return process
+
+
+def _give_way(process: subprocess.Popen[bytes]) -> None:
+    """Let every other program come first; where the system cannot, it runs as any."""
+    if hasattr(os, "setpriority"):
+        with contextlib.suppress(OSError):  # it may be gone already
+            os.setpriority(os.PRIO_PGRP, process.pid, 19)
 
 
 def _refuse_if_full(words: str, cwd: Path | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -140,3 +141,14 @@ def test_names_are_relative_to_its_folder(ffmpeg: FFmpeg, tmp_path: Path) -> Non
     ffmpeg.run(["-f", "lavfi", "-i", "color=s=32x32:d=0.1", "out.mp4"], cwd=folder)
 
     assert (folder / "out.mp4").is_file()
+
+
+@pytest.mark.parametrize(("calm", "expected"), [(False, 0), (True, 19)])
+def test_calm_work_gives_way(tmp_path: Path, calm: bool, expected: int) -> None:
+    """Work that nobody waits for has the lowest priority; other work that of its caller."""
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\nread -r begun\nnice > {tmp_path}/told\n")
+    program.chmod(0o755)
+    FFmpeg(program, calm=calm).run([], feed=[b"begin\n"])
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert int((tmp_path / "told").read_text()) == max(own, expected)
