@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, cast
 
 from pipeline.errors import StoryreelError, ToolStoppedError
 from pipeline.media.container import is_flush, opened, picture_of
+from pipeline.media.dressing import CueLane, Dressing, write_source_type, write_words
 from pipeline.media.join_sound import OwnSound, WholeSound, sound_of, unwritable, write_packet
 from pipeline.media.lanes import FrameCounter, OffGridError, SoundOffGridError
 
@@ -59,6 +60,7 @@ class Joint:
     title: str
     sound: Path | None = None
     own_sound: bool = False
+    dressing: Dressing = Dressing()  # noqa: RUF009 - frozen
 
 
 class NotJoinableError(StoryreelError):
@@ -114,12 +116,14 @@ def join(
         except _DeeperError as deeper:
             delay = deeper.delay
         else:
-            return
+            break
+    if joint.dressing.source_type:
+        write_source_type(target, joint.dressing.source_type)
 
 
 def _joining(pieces: Sequence[Piece], target: Path, joint: Joint, delay: int) -> Iterator[int]:
     """Write the film, giving the place of each piece once it is in."""
-    with _film_file(target, joint.title) as output, contextlib.ExitStack() as files:
+    with _film_file(target, joint) as output, contextlib.ExitStack() as files:
         whole = files.enter_context(opened(joint.sound)) if joint.sound else None
         film = _Film(output, joint, whole, delay)
         for place, piece in enumerate(pieces):
@@ -164,14 +168,14 @@ def picture_delay(path: Path) -> Fraction:
 
 
 @contextlib.contextmanager
-def _film_file(target: Path, title: str) -> Iterator[OutputContainer]:
+def _film_file(target: Path, joint: Joint) -> Iterator[OutputContainer]:
     """The film's file, open for writing; the same packets give the same bytes."""
     import av
 
     options = {"movflags": "+faststart", "fflags": "+bitexact"}
     try:
         with av.open(f"file:{target.absolute()}", "w", format="mp4", options=options) as output:
-            output.metadata["title"] = title
+            write_words(output, joint.title, joint.dressing, 1 / joint.rate)
             yield output
     except av.FFmpegError as error:
         raise unwritable(error, str(target)) from error
@@ -194,6 +198,7 @@ class _Film:
         self._own_sound: OwnSound | None = None
         self._whole_sound: WholeSound | None = None
         self._whole = whole
+        self._cues: CueLane | None = None
 
     def add(self, piece: Piece, container: InputContainer) -> None:
         """Copy one piece.
@@ -211,6 +216,8 @@ class _Film:
         start, end = self.frames * self._tick, (self.frames + piece.frames) * self._tick
         if self._whole_sound:
             self._whole_sound.write_until(end)
+        if self._cues:
+            self._cues.write_until(self.frames + piece.frames)
         if self._own_sound and own:
             self._own_sound.begin(own, start - counter.first * ticks, end)
         for packet in container.demux(*([picture, own] if own else [picture])):
@@ -242,6 +249,8 @@ class _Film:
             self._own_sound = OwnSound(self._output, own)
         elif self._whole:
             self._whole_sound = WholeSound(self._output, self._whole)
+        if self._joint.dressing.cues:
+            self._cues = CueLane(self._output, self._joint.dressing, self._tick)
         return self._lane
 
     def _check_settings(self, picture: VideoStream, own: AudioStream | None) -> None:

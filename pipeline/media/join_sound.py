@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.media.container import is_flush
 from pipeline.media.lanes import SoundGrid, SoundOffGridError
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer, OutputContainer
     from av.packet import Packet
-    from av.video.stream import VideoStream
 
 
 class OwnSound:
@@ -125,9 +124,7 @@ def sound_of(container: InputContainer) -> AudioStream:
     return container.streams.audio[0]
 
 
-def write_packet(
-    output: OutputContainer, packet: Packet[VideoStream] | Packet[AudioStream]
-) -> None:
+def write_packet(output: OutputContainer, packet: Packet[Any]) -> None:
     """Hand a packet to the muxer.
 
     Raises:
