@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pipeline.errors import MediaError, StoryreelError
 from pipeline.film import picture, sound
+from pipeline.film.halt import Halt
 from pipeline.film.segments import Segment, Segments, made_beside
 from pipeline.film.timeline import Blend, Body, Cut, Part, Timeline, clip_fault
 from pipeline.media.join import Joint, NotJoinableError, Piece, join
@@ -72,9 +73,9 @@ def assemble(
         StoryreelError: a clip cannot be used (the shot is named), the disk is full, it was
             stopped. Nothing is left behind but whole segments.
     """
-    halt = _Halt(stop)
+    halt = Halt(stop)
     progress = _Progress(timeline.frames, tell)
-    work = _Work(timeline, Segments(segments.absolute()), ffmpeg, progress, halt)
+    work = _Work(timeline, Segments(segments.absolute(), ffmpeg.version), ffmpeg, progress, halt)
     try:
         return work.assemble(target.absolute())
     except OSError as error:
@@ -84,17 +85,6 @@ def assemble(
             details=str(place),
             hint="See that there is room on the disk, and that you may write there.",
         ) from error
-
-
-class _Halt(threading.Event):
-    """Set when the caller says stop, or when one job has failed and the others are in vain."""
-
-    def __init__(self, outer: threading.Event | None) -> None:
-        super().__init__()
-        self._outer = outer
-
-    def is_set(self) -> bool:
-        return super().is_set() or (self._outer is not None and self._outer.is_set())
 
 
 class _Progress:
@@ -125,7 +115,7 @@ class _Work:
     segments: Segments
     ffmpeg: FFmpeg
     progress: _Progress
-    halt: _Halt
+    halt: Halt
     refused: set[int] = field(default_factory=set)
     own_sound: bool = True
 
@@ -256,7 +246,7 @@ def _named(cuts: Sequence[Cut]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _workers(halt: _Halt) -> Iterator[ThreadPoolExecutor]:
+def _workers(halt: Halt) -> Iterator[ThreadPoolExecutor]:
     """Threads that each wait for one ffmpeg; when one fails, or Ctrl-C comes, all are ended."""
     # each encoder has four threads of its own
     with ThreadPoolExecutor(max_workers=max(2, (os.cpu_count() or 1) // 2)) as pool:
