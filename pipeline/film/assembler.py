@@ -21,6 +21,7 @@ from pipeline.film import picture, sound
 from pipeline.film.halt import Halt
 from pipeline.film.segments import Segment, Segments, made_beside
 from pipeline.film.timeline import Blend, Body, Cut, Part, Timeline, clip_fault
+from pipeline.media.dressing import Dressing
 from pipeline.media.join import Joint, NotJoinableError, Piece, join
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def assemble(
     *,
     segments: Path,
     ffmpeg: FFmpeg,
+    dressing: Dressing = Dressing(),  # noqa: B008 - frozen
     tell: Tell | None = None,
     stop: threading.Event | None = None,
 ) -> Assembly:
@@ -66,6 +68,7 @@ def assemble(
         target: the film; an older one there stays until the new one is whole.
         segments: a folder for what has been encoded, kept from film to film.
         ffmpeg: the program that encodes; its version is part of what a segment is.
+        dressing: what the film's file says beside its picture and sound; it encodes nothing.
         tell: told of progress in frames, from several threads but one at a time.
         stop: when set, everything ends soon with ``ToolStoppedError``.
 
@@ -75,7 +78,8 @@ def assemble(
     """
     halt = Halt(stop)
     progress = _Progress(timeline.frames, tell)
-    work = _Work(timeline, Segments(segments.absolute(), ffmpeg.version), ffmpeg, progress, halt)
+    kept = Segments(segments.absolute(), ffmpeg.version)
+    work = _Work(timeline, kept, ffmpeg, progress, halt, dressing)
     try:
         return work.assemble(target.absolute())
     except OSError as error:
@@ -116,6 +120,7 @@ class _Work:
     ffmpeg: FFmpeg
     progress: _Progress
     halt: Halt
+    dressing: Dressing
     refused: set[int] = field(default_factory=set)
     own_sound: bool = True
 
@@ -192,7 +197,13 @@ class _Work:
             Piece(encoded[place].path if place in encoded else _clip_of(part), part.frames)
             for place, part in enumerate(self.parts)
         ]
-        joint = Joint(self.timeline.rate, self.timeline.title, track.path if track else None, own)
+        joint = Joint(
+            self.timeline.rate,
+            self.timeline.title,
+            track.path if track else None,
+            own,
+            self.dressing,
+        )
         with made_beside(target) as beside, _named(self.timeline.cuts):
             join(
                 pieces,
