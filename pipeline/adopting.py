@@ -26,6 +26,7 @@ from pipeline.run.workshop import Workshop
 from pipeline.sidecars.lock_file import change_lock, load_lock
 from pipeline.store.clip import Clip
 from pipeline.store.record import MadeFor
+from pipeline.storyboard.framing import Fit
 from pipeline.storyboard.shot import FrameOf, Shot
 from pipeline.timing import frames_on_film, spell_seconds
 
@@ -212,13 +213,20 @@ def _differences(shot: Shot, facts: ClipFacts, planned: PlannedFilm) -> Iterator
         yield f"it is {long} long, the shot {wanted}: the film shows its beginning"
     size, film = facts.shown_size, planned.film.size
     if size != (film.width, film.height):
-        how = "with black bars where it has another shape" if shot.fit == "bars" else "filling it"
+        how = _FITTED[shot.fit]
         yield f"it is {size[0]}x{size[1]}: fitted to {film.width}x{film.height}, {how}"
     if facts.rate != planned.film.rate:
         rates = f"{float(facts.rate):g} frames a second, the film {float(planned.film.rate):g}"
         yield f"it has {rates}: frames are left out or shown twice"
     if facts.sound is None and not shot.muted:
         yield "it has no sound: the film is silent there"
+
+
+_FITTED: dict[Fit, str] = {
+    "bars": "with black bars where it has another shape",
+    "fill": "filling it",
+    "blur": "over a soft copy of itself where it has another shape",
+}
 
 
 def _in_the_way(step: Step) -> Iterator[str]:

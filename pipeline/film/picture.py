@@ -42,6 +42,7 @@ def is_whole(part: Part, timeline: Timeline) -> bool:
         part.first == 0
         and part.cut.use.speed == 1
         and not (part.cut.use.head or part.cut.use.hold)
+        and not (part.fade_in or part.fade_out)
         and part.frames == facts.frames
         and (facts.width, facts.height) == (timeline.size.width, timeline.size.height)
         and facts.rate == timeline.rate
@@ -154,7 +155,10 @@ def shown_of(body: Body, rate: Fraction) -> Shown:
     first = min(body.first, moving - 1)
     held = max(0, body.first + body.frames - max(moving, body.first + 1))
     head = use.head + first * use.speed / rate
-    return Shown(cut.clip.facts, cut.fit, body.frames, max(Fraction(0), head), use.speed, held)
+    return Shown(
+        cut.clip.facts, cut.fit, body.frames, max(Fraction(0), head), use.speed, held,
+        cut.focus, body.fade_in, body.fade_out,
+    )  # fmt: skip
 
 
 def _check_colours(cut: Cut) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import accumulate
-from typing import Literal
 
 from pipeline.errors import StoryreelError
 from pipeline.ids import ShotId
 from pipeline.store.clip import Clip
+from pipeline.storyboard.framing import CENTRE, Fit, Point
 from pipeline.storyboard.shot import Film, FrameOf, Shot, Size, Use
 from pipeline.storyboard.transitions import Transition
 from pipeline.timing import frame_on_screen
@@ -23,19 +23,24 @@ class Cut:
     The film shows ``frames`` frames of it from its film frame ``first`` on: 1 where the head is a
     copy of the frame before it in the cut, below 0 where a transition shows handles. ``missing``
     is how many film frames the board asks for beyond the clip's end; they are not in the film.
-    ``transition`` overlaps the cut before it.
+    ``transition`` overlaps the cut before it. ``focus`` is in percent from the top left. The first
+    ``fade_in`` film frames that are shown come from black (and silence), the last ``fade_out`` go
+    to it; they lie outside of transitions.
     """
 
     shot: ShotId
     clip: Clip
     first: int
     frames: int
-    fit: Literal["bars", "fill"]
+    fit: Fit
     muted: bool
     missing: int = 0
     use: Use = Use()  # noqa: RUF009 - frozen
     length: int = 0  # of the shot in film frames, for what is held
     transition: Transition | None = None
+    focus: Point = CENTRE
+    fade_in: int = 0
+    fade_out: int = 0
 
     @property
     def overlap(self) -> int:
@@ -53,6 +58,18 @@ class Body:
     cut: Cut
     first: int
     frames: int
+
+    @property
+    def fade_in(self) -> int:
+        """How many of its first frames come from black."""
+        begins = self.first == self.cut.first
+        return min(self.cut.fade_in, self.frames) if begins else 0
+
+    @property
+    def fade_out(self) -> int:
+        """How many of its last frames go to black."""
+        ends = self.first + self.frames == self.cut.first + self.cut.frames
+        return min(self.cut.fade_out, self.frames) if ends else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +153,7 @@ def lay_timeline(film: Film, clips: Mapping[ShotId, Clip]) -> Timeline:
     shots = {shot.id: shot for shot in film.shots}
     for place in range(1, len(plain)):
         blend(plain, place, shots[plain[place].shot].transition, film.rate)
-    return Timeline(film.title, film.size, film.rate, tuple(plain))
+    return Timeline(film.title, film.size, film.rate, tuple(_settled(plain)))
 
 
 def _cuts(film: Film, clips: Mapping[ShotId, Clip]) -> Iterator[Cut]:
@@ -153,7 +170,7 @@ def _cuts(film: Film, clips: Mapping[ShotId, Clip]) -> Iterator[Cut]:
         first = 1 if doubled and shown > 1 else 0
         cut = Cut(
             shot.id, clip, first, shown - first, shot.fit, shot.muted, shot.cut - shown,
-            shot.use, shown,
+            shot.use, shown, focus=shot.focus, fade_in=shot.fade_in, fade_out=shot.fade_out,
         )  # fmt: skip
         if not shown:
             raise clip_fault(cut, "ends before the part that is to be shown")
@@ -181,6 +198,16 @@ def blend(cuts: list[Cut], place: int, wanted: Transition | None, rate: Fraction
     cuts[place] = replace(after, transition=Transition(wanted.kind, frames) if frames else None)
 
 
+def _settled(cuts: Sequence[Cut]) -> Iterator[Cut]:
+    """The cuts with their fades as long as a clip that turned out short leaves room for them."""
+    for place, cut in enumerate(cuts):
+        behind = cuts[place + 1].overlap if place + 1 < len(cuts) else 0
+        alone = cut.frames - cut.overlap - behind
+        fade_in = 0 if cut.overlap else min(cut.fade_in, alone)
+        fade_out = 0 if behind else min(cut.fade_out, alone - fade_in)
+        yield replace(cut, fade_in=fade_in, fade_out=fade_out)
+
+
 def _handle_after(cut: Cut, rate: Fraction) -> int:
     """How many film frames of the clip there are behind what the film shows."""
     if cut.use.hold or cut.missing:
@@ -195,7 +222,7 @@ def _is_doubled(shot: Shot, before: Shot, clip: Clip, rate: Fraction) -> bool:
     source = shot.first_frame
     if not isinstance(source, FrameOf) or source.shot != before.id:
         return False
-    if shot.transition or shot.use.head:
+    if shot.transition or shot.use.head or shot.fade_in or before.fade_out:
         return False
     shown = _frames_shown(before, clip, rate)
     last = _source_frame(before, shown - 1, shown, clip, rate)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from pipeline.media.facts import ClipFacts
 
 ChromaPlace = Literal["left", "centre"]
+Fit = Literal["bars", "fill", "blur"]
+"""How a picture of another shape meets the frame: ``storyboard/framing.py`` has the words."""
+
+CENTRE = (Fraction(50), Fraction(50))
 
 XFADE = {
     "dissolve": "fade", "fade_black": "fadeblack", "fade_white": "fadewhite",
@@ -93,15 +97,20 @@ def picture_settings(frame: Frame) -> dict[str, Any]:
 class Shown:
     """What is shown of a clip: ``frames`` of film, beginning ``head`` seconds into it.
 
-    ``speed`` is seconds of clip for one of film; the last ``held`` frames stand still.
+    ``speed`` is seconds of clip for one of film; the last ``held`` frames stand still. ``focus``
+    is the point, in percent from the top left, that stays in sight where ``fit`` cuts off edges.
+    The first ``fade_in`` frames come out of black, the last ``fade_out`` go into it.
     """
 
     facts: ClipFacts
-    fit: Literal["bars", "fill"]
+    fit: Fit
     frames: int
     head: Fraction = Fraction(0)
     speed: Fraction = Fraction(1)
     held: int = 0
+    focus: tuple[Fraction, Fraction] = CENTRE
+    fade_in: int = 0
+    fade_out: int = 0
 
 
 def picture_arguments(source: str, target: str, shown: Shown, frame: Frame) -> list[str]:
@@ -153,7 +162,17 @@ def _picture(place: int, shown: Shown, frame: Frame) -> Any:
     if shown.frames > moving:
         stream = stream.filter("tpad", stop=shown.frames - moving, stop_mode="clone")
     stream = stream.filter("setpts", "PTS-STARTPTS")
-    return _in_film_frame(stream, shown.facts, frame, shown.fit)
+    return _faded(_in_film_frame(stream, shown, frame), shown)
+
+
+def _faded(stream: Any, shown: Shown) -> Any:
+    """From black and to black: the first frame and the last are black, and no other."""
+    if shown.fade_in:
+        stream = stream.filter("fade", type="in", start_frame=0, nb_frames=shown.fade_in)
+    if fade := min(shown.fade_out, shown.frames - 1):
+        begin = shown.frames - 1 - fade
+        stream = stream.filter("fade", type="out", start_frame=begin, nb_frames=fade)
+    return stream
 
 
 def _encoded(stream: Any, target: str, frames: int, frame: Frame) -> Any:
@@ -211,33 +230,99 @@ def _variable_times(shown: Shown, rate: Fraction, lead: int) -> str:
     return f"(PTS-STARTPTS)/({_spelled(shown.speed)})+({_spelled(begin)})/TB"
 
 
-def _in_film_frame(
-    stream: Any, facts: ClipFacts, frame: Frame, fit: Literal["bars", "fill"]
-) -> Any:
+def _in_film_frame(stream: Any, shown: Shown, frame: Frame) -> Any:
     """Fit the picture into the frame, its pixels square, its colours the film's."""
+    if shown.fit == "fill":
+        filling = _scaled(stream, shown.facts, _covering(frame.width, frame.height), _EXACT)
+        return _tagged(_cropped(filling, shown, frame))
+    if shown.fit == "blur" and not _covers(shown.facts, frame):
+        behind, before = _forked(stream)
+        behind = _softened(behind, shown.facts, frame)
+        before = _scaled(before, shown.facts, _inside(frame), _EXACT)
+        corner = {"x": "(W-w)/2", "y": "(H-h)/2"}
+        return _tagged(behind.overlay(before, format="yuv420", **corner))
+    whole = _scaled(stream, shown.facts, _inside(frame), _EXACT)
+    return _tagged(
+        whole.filter("pad", frame.width, frame.height, "(ow-iw)/2", "(oh-ih)/2", "black")
+    )
+
+
+def _inside(frame: Frame) -> tuple[str, str]:
+    """Width and height of the whole picture within the frame."""
     width, height = frame.width, frame.height
-    if fit == "bars":
-        wide = f"max(2,2*round(min({width},{height}*dar)/2))"
-        high = f"max(2,2*round(min({height},{width}/dar)/2))"
-    else:  # a hundredth keeps the rounding of dar from adding a column
-        wide = f"max({width},2*ceil({height}*dar/2-0.01))"
-        high = f"max({height},2*ceil({width}/dar/2-0.01))"
+    wide = f"max(2,2*round(min({width},{height}*dar)/2))"
+    return wide, f"max(2,2*round(min({height},{width}/dar)/2))"
+
+
+def _covering(width: int, height: int) -> tuple[str, str]:
+    """Width and height of the picture filling the frame, its edges beyond it."""
+    # a hundredth keeps the rounding of dar from adding a column
+    wide = f"max({width},2*ceil({height}*dar/2-0.01))"
+    return wide, f"max({height},2*ceil({width}/dar/2-0.01))"
+
+
+def _scaled(stream: Any, facts: ClipFacts, size: tuple[str, str], flags: str) -> Any:
     stream = stream.filter(
         "scale",
-        w=wide,
-        h=high,
-        flags=_EXACT,
+        w=size[0],
+        h=size[1],
+        flags=flags,
         in_color_matrix=scale_matrix(facts),
         in_range=scale_range(facts),
         out_color_matrix="bt709",
         out_range="tv",
     )
-    stream = stream.filter("format", "yuv420p").filter("setsar", 1)
-    if fit == "bars":
-        stream = stream.filter("pad", width, height, "(ow-iw)/2", "(oh-ih)/2", "black")
-    else:
-        stream = stream.filter("crop", width, height)
-    return _tagged(stream)
+    return stream.filter("format", "yuv420p").filter("setsar", 1)
+
+
+def _covers(facts: ClipFacts, frame: Frame) -> bool:
+    """Whether the whole picture leaves nothing of the frame free."""
+    width, height = facts.shown_size
+    inside = (frame.height * width / height, frame.width * height / width)
+    return inside[0] > frame.width - 1 and inside[1] > frame.height - 1
+
+
+def _cropped(stream: Any, shown: Shown, frame: Frame) -> Any:
+    """The frame's part of a picture that fills it: around the focus, as far as there is picture.
+
+    Only the side that is cut off is told of it, so that it changes no other segment.
+    """
+    width, height = shown.facts.shown_size
+    along = "x" if width * frame.height > height * frame.width else "y"
+    focus = shown.focus["xy".index(along)]
+    if focus == CENTRE[0] or _covers(shown.facts, frame):
+        return stream.filter("crop", frame.width, frame.height)
+    side = "w" if along == "x" else "h"
+    begin = f"clip(i{side}*{_spelled(focus / 100)}-o{side}/2,0,i{side}-o{side})"
+    return stream.filter("crop", frame.width, frame.height, **{along: begin})
+
+
+_SMALLER = 8  # a soft picture is as soft from an eighth of its size, and much cheaper
+_SOFT = 20  # the small frame's longer side is so many radii of its blur
+_DARKER = "(val-{black})/2+{black}"
+_BLACK = {"y": 16, "u": 128, "v": 128}
+
+
+def _softened(stream: Any, facts: ClipFacts, frame: Frame) -> Any:
+    """A blurred enlargement filling the frame, half as bright.
+
+    Whole numbers only (no ``gblur``): the same bytes on any processor.
+    """
+    width, height = (max(8, 2 * round(side / _SMALLER / 2)) for side in (frame.width, frame.height))
+    stream = _scaled(stream, facts, _covering(width, height), "area+accurate_rnd+bitexact")
+    stream = stream.filter("crop", width, height)
+    radius = max(1, min(max(width, height) // _SOFT, min(width, height) // 4 - 1))
+    stream = stream.filter("boxblur", luma_radius=radius, luma_power=3,
+                           chroma_radius=max(1, radius // 2), chroma_power=3)  # fmt: skip
+    dark = {plane: _DARKER.format(black=value) for plane, value in _BLACK.items()}
+    stream = stream.filter("lutyuv", **dark)
+    stream = stream.filter("scale", w=frame.width, h=frame.height, flags=_EXACT)
+    return stream.filter("setsar", 1)
+
+
+def _forked(stream: Any) -> tuple[Any, Any]:
+    forks = stream.filter_multi_output("split")
+    return forks[0], forks[1]
 
 
 def _tagged(stream: Any) -> Any:

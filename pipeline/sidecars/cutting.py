@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 from pipeline.files import load_json, write_whole
-from pipeline.film.timeline import Timeline
+from pipeline.film.timeline import Cut, Timeline
 
 SCHEMA = 1
 
@@ -18,7 +18,8 @@ def cutting_list(timeline: Timeline, tools: str) -> dict[str, Any]:
     cuts = []
     for cut in timeline.cuts:
         words = {k: _plain(v) for k, v in asdict(cut).items() if k not in ("clip", "shot")}
-        cuts.append({"shot": cut.shot, "clip": cut.clip.digest, **words})
+        said = {k: v for k, v in words.items() if k not in _LATER or v != _LATER[k]}
+        cuts.append({"shot": cut.shot, "clip": cut.clip.digest, **said})
     return {
         "schema": SCHEMA,
         "title": timeline.title,
@@ -29,6 +30,14 @@ def cutting_list(timeline: Timeline, tools: str) -> dict[str, Any]:
         "tools": tools,
         "cuts": cuts,
     }
+
+
+_LATER: dict[str, Any] = {
+    field.name: json.loads(json.dumps(field.default, default=str))
+    for field in fields(Cut)
+    if field.name in ("focus", "fade_in", "fade_out")
+}
+"""What a list leaves out where nothing is said, so that older films still agree with theirs."""
 
 
 def _plain(value: Any) -> Any:

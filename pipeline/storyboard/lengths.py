@@ -53,6 +53,12 @@ def transition_of(board: Storyboard, entry: ShotEntry, rate: Fraction) -> Transi
     return Transition(written.kind, frames) if written.kind != CUT and frames else None
 
 
+def fades_of(entry: ShotEntry, rate: Fraction) -> tuple[int, int]:
+    """How many film frames a shot takes to come from black, and to go to it."""
+    lengths = (_seconds(entry.fade_in, rate), _seconds(entry.fade_out, rate))
+    return whole_frames(lengths[0], rate), whole_frames(lengths[1], rate)
+
+
 def _tail(entry: ShotEntry, use: Use, rate: Fraction) -> Fraction:
     return _seconds(entry.trim.tail if entry.trim else None, rate) + use.after * use.speed / rate
 

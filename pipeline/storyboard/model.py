@@ -19,6 +19,8 @@ from pydantic import (
 from pydantic_core import PydanticKnownError
 
 from pipeline.models.catalog import FOOTAGE
+from pipeline.storyboard.framing import Fit
+from pipeline.storyboard.model_framing import Focus
 from pipeline.storyboard.transitions import PATTERN as TRANSITION_PATTERN
 from pipeline.storyboard.transitions import parse_transition
 from pipeline.storyboard.written import LengthText, Written, worded
@@ -121,10 +123,10 @@ class Format(Written):
         description="Frames a second of the film: 24, 25, 29.97, 24000/1001.",
         examples=[24, 25, 30, 29.97],
     )
-    fit: Literal["bars", "fill"] = Field(
+    fit: Fit = Field(
         default="bars",
-        description="How a clip of another shape meets the frame: whole with black bars, or "
-        "filling it with its edges cut off.",
+        description="How a clip of another shape meets the frame: whole with black `bars`, "
+        "filling it with its edges cut off (`fill`), or whole over a soft copy of itself (`blur`).",
     )
 
     @field_validator("fps")
@@ -226,8 +228,14 @@ class Overridable(Written):
     audio: Literal["keep", "mute"] | None = Field(
         default=None, description="Whether the shot's own sound is in the film; kept unless muted."
     )
-    fit: Literal["bars", "fill"] | None = Field(
+    fit: Fit | None = Field(
         default=None, description="How this clip meets the film's frame, if not as the format says."
+    )
+    focus: Focus | None = Field(
+        default=None,
+        description="With `fit: fill`, what stays in sight: [x, y] in percent from the top left, "
+        "or words such as left, top, top right.",
+        examples=["left", "top right", [30, 50]],
     )
     look: Annotated[str, Field(max_length=2000)] | None = Field(
         default=None, description="Style in words, added to the prompt instead of the board's look."
@@ -299,6 +307,16 @@ class ShotEntry(Overridable):
         default=None,
         description="How long the last frame is held; part of the shot's duration.",
         examples=["1s", "12f"],
+    )
+    fade_in: LengthText | None = Field(
+        default=None,
+        description="How long the shot takes to come from black and silence: 1s, 12f.",
+        examples=["1s", "12f"],
+    )
+    fade_out: LengthText | None = Field(
+        default=None,
+        description="How long the shot takes to go to black and silence: 2s, 48f.",
+        examples=["2s", "48f"],
     )
     seed: Seed | None = Field(
         default=None,

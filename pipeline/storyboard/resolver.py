@@ -19,8 +19,10 @@ from pipeline.ids import Digest, ShotId
 from pipeline.models.abilities import Mode, Model
 from pipeline.models.catalog import ANIMATIC, FOOTAGE, models, routes_serving
 from pipeline.storyboard.footage import KnownClip, as_footage
+from pipeline.storyboard.framing import parse_point
 from pipeline.storyboard.lengths import (
     clip_seconds,
+    fades_of,
     transition_of,
     use_of,
     wanted_seconds,
@@ -238,6 +240,7 @@ class _Resolving:
         wanted = wanted_seconds(board, entry, self.rate)
         aspect = said(board, entry, "aspect", board.format.aspect)
         resolution = self._resolution(entry)
+        fade_in, fade_out = fades_of(entry, self.rate)
         made = Shot(
             id=name,
             place=place,
@@ -269,6 +272,9 @@ class _Resolving:
             on_refusal=said(board, entry, "on_refusal", "stop"),
             use=use_of(board, entry, self.rate),
             transition=transition_of(board, entry, self.rate) if place else None,
+            focus=parse_point(said(board, entry, "focus", "centre")),
+            fade_in=fade_in,
+            fade_out=fade_out,
         )
         if model.name != FOOTAGE:
             return made

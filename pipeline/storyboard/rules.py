@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline.storyboard import (
     rules_cut,
     rules_footage,
+    rules_framing,
     rules_links,
     rules_model,
     rules_names,
@@ -45,6 +46,9 @@ RULES: tuple[Rule, ...] = (
     rules_cut.transitions_are_known,
     rules_cut.holds_are_short_enough,
     rules_cut.transitions_fit,
+    rules_framing.fades_meet_no_transition,
+    rules_framing.fades_fit,
+    rules_framing.focus_is_of_use,
     rules_model.frames_have_a_size,
     rules_model.shapes_can_be_made,
     rules_model.seeds_are_in_range,

@@ -14,6 +14,7 @@ from typing import Literal
 
 from pipeline.ids import Digest, ShotId
 from pipeline.models.abilities import Mode
+from pipeline.storyboard.framing import CENTRE, Fit, Point
 from pipeline.storyboard.transitions import Transition
 
 
@@ -143,12 +144,15 @@ class Shot:
     size: Size  # of the clip the model makes
     seed: int
     seed_written: bool  # in the board itself; else derived, or pinned by the lock
-    fit: Literal["bars", "fill"]
+    fit: Fit
     muted: bool
     on_refusal: Literal["stop", "next_route"] = "stop"
     use: Use = Use()
     transition: Transition | None = None  # how it comes in; none is a cut
     clip: ClipFile | None = None  # of footage, which is not made but shown
+    focus: Point = CENTRE  # what stays in sight where edges are cut off
+    fade_in: int = 0  # film frames
+    fade_out: int = 0
 
     @property
     def sources(self) -> tuple[Source, ...]:
