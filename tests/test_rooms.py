@@ -39,10 +39,11 @@ MAY_IMPORT = {
     "adopting": STAGES | {"planned", "makers"},
     "packs": STAGES | {"planned"},
     "packing": STAGES | {"planned", "planning", "api", "packs"},
+    "exporting": STAGES | {"planned", "api"},
     "api": STAGES
     | {"planned", "planning", "making", "settling", "adopting", "makers", "vendors", "journal"},
     "cli": STAGES
-    | {"planned", "adopting", "packing", "packs", "api"}
+    | {"planned", "adopting", "packing", "exporting", "packs", "api"}
     | {"makers", "vendors", "publishers", "journal"},
     "__main__": {"cli"},
 }

@@ -34,6 +34,7 @@ COMMANDS = {
     "schema": "Write the JSON Schema of storyboards, for editors.",
     "explain": "Explain a fault by its code.",
     "doctor": "Check this machine and project.",
+    "export": "Hand the film over to an editor's program, its clips beside it.",
     "pack": "Put a film and all it is made from into one file.",
     "unpack": "Put a packed film in place; it renders with no key and no network.",
     "clean": "Remove what is not needed, after saying what.",
