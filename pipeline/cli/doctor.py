@@ -162,10 +162,9 @@ def _reader() -> Finding:
 def _fonts() -> Finding:
     from PIL import ImageFont
 
-    import pipeline.makers.animatic as room
+    from pipeline.media.typefaces import shipped
 
-    folder = Path(room.__file__).parent / "fonts"
-    fonts = sorted(folder.glob("*.ttf"))
+    fonts = sorted(shipped(bold=False).parent.glob("*.ttf"))
     for font in fonts:
         ImageFont.truetype(str(font), 20)
     if not fonts:

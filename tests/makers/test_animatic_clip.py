@@ -347,7 +347,7 @@ def test_progress_is_told_and_a_missing_font_noted(ffmpeg: FFmpeg, tmp_path: Pat
     """Shares grow to 1; a script that no font has is named, in words."""
     told: list[float] = []
     rare = "\U00012000\U00018800\U0001e900\U00016f00\U0001b170"  # scripts few machines can draw
-    from pipeline.makers.animatic.typefaces import font_for
+    from pipeline.media.typefaces import font_for
 
     missing = "".join(letter for letter in rare if font_for(letter) is None)
     delivery = Animatic(ffmpeg).make(

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.makers.animatic import lettering
+from pipeline.makers import lettering
 from pipeline.makers.animatic.burnin import Words, burn_in, wears_bands
 from pipeline.makers.animatic.layout import layout_of
 from pipeline.makers.animatic.planes import blank
-from pipeline.makers.animatic.typefaces import font_for, shipped
+from pipeline.media.typefaces import font_for, shipped
 
 UNASSIGNED = "\u0378"  # no font can have a character that does not exist
 AWKWARD = 'it\'s "50%" : {x} \\n \t\x00 日本 🚀 שלום مرحبا ก็ e\u0301 \ud800 \u202e end'

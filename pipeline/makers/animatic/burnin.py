@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.makers.animatic.geometry import Box
-from pipeline.makers.animatic.lettering import (
+from pipeline.makers.animatic.planes import Colour, Planes, colour_of, mixed, planes_of
+from pipeline.makers.lettering import (
     Lettering,
     canvas,
     leftward,
@@ -18,7 +19,6 @@ from pipeline.makers.animatic.lettering import (
     plain,
     wrapped,
 )  # fmt: skip
-from pipeline.makers.animatic.planes import Colour, Planes, colour_of, mixed, planes_of
 from pipeline.timing import timecode
 
 if TYPE_CHECKING:

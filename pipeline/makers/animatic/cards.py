@@ -11,10 +11,10 @@ from PIL import Image, ImageChops, ImageDraw
 
 from pipeline.makers.animatic.camera import in_sight
 from pipeline.makers.animatic.geometry import Box, covering, inside
-from pipeline.makers.animatic.lettering import Lettering, canvas, plain
 from pipeline.makers.animatic.pictures import blurred, part, solid
 from pipeline.makers.animatic.plate import Plate, backdrop, cut_out
 from pipeline.makers.animatic.stage import Stage, density, framed, staged
+from pipeline.makers.lettering import Lettering, canvas, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

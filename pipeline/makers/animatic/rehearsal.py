@@ -7,7 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.makers.animatic import lettering, tint
+from pipeline.makers import lettering
+from pipeline.makers.animatic import tint
 from pipeline.makers.animatic.burnin import Words, burn_in, wears_bands
 from pipeline.makers.animatic.camera import path
 from pipeline.makers.animatic.cards import Card, gathered

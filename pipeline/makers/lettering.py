@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageFont, features
 
-from pipeline.makers.animatic.typefaces import font_for, shipped
+from pipeline.media.typefaces import characters, font_for, shipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -103,16 +103,21 @@ def paged(lines: list[str], each: int, most: int) -> list[list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class Lettering:
-    """One size and weight of type; made anew for each clip, since fonts are not thread-safe."""
+    """One size and weight of type; made anew for each clip, since fonts are not thread-safe.
+
+    Given ``faces``, only these font files draw, in this order; without them the shipped one, and
+    for what it lacks any font of this machine.
+    """
 
     size: int
     bold: bool = False
+    faces: tuple[Path, ...] = ()
     _fonts: dict[Path, ImageFont.FreeTypeFont] = field(default_factory=dict)
 
     @property
     def ascent(self) -> int:
         """Pixels from the top of a line to its baseline."""
-        return self._font(shipped(bold=self.bold)).getmetrics()[0]
+        return self._font(self._ordinary).getmetrics()[0]
 
     def width(self, text: str) -> float:
         """How many pixels a text takes across."""
@@ -152,11 +157,19 @@ class Lettering:
             yield self._font(now), run
 
     def _path(self, letter: str, now: Path | None) -> Path:
-        ordinary = shipped(bold=self.bold)
         neutral = letter in _JOINERS or letter == " " or unicodedata.combining(letter)
         if now and neutral:
             return now  # spaces and accents go with what they stand by
-        return font_for(letter, bold=self.bold) or ordinary
+        return self._face(letter) or self._ordinary
+
+    def _face(self, letter: str) -> Path | None:
+        if not self.faces:
+            return font_for(letter, bold=self.bold)
+        return next((face for face in self.faces if ord(letter) in characters(face)), None)
+
+    @property
+    def _ordinary(self) -> Path:
+        return self.faces[0] if self.faces else shipped(bold=self.bold)
 
     def _font(self, path: Path) -> ImageFont.FreeTypeFont:
         if path not in self._fonts:

@@ -1,11 +1,20 @@
-"""Which font draws a character: the shipped one, else one that lies on this machine."""
+"""Which font draws a character: the shipped one, else one that lies on this machine.
+
+And what an author's own font file is.
+"""
 
 from __future__ import annotations
 
 import functools
+import struct
 import sys
 import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
+
+from pipeline.errors import MediaError
+from pipeline.files import digest_of_file
+from pipeline.ids import Digest
 
 _REGULAR = Path(__file__).parent / "fonts" / "NotoSans-Regular.ttf"
 _BOLD = _REGULAR.with_name("NotoSans-Bold.ttf")
@@ -34,10 +43,39 @@ def shipped(*, bold: bool) -> Path:
     return _BOLD if bold else _REGULAR
 
 
+@dataclass(frozen=True, slots=True)
+class FontFacts:
+    """A font file: the code points it has outlines for, and the digest of its bytes."""
+
+    characters: frozenset[int]
+    digest: Digest
+
+
+def look_at_font(path: Path) -> FontFacts:
+    """See that a file is a font that can be drawn with, and what is in it.
+
+    Raises:
+        MediaError: it is none, or it is damaged.
+    """
+    from PIL import ImageFont
+
+    try:
+        found = characters(path)
+        ImageFont.truetype(str(path), 20).getlength("Ag")
+    except (OSError, ValueError) as error:
+        raise MediaError(path, "it is no font that can be opened", hint=_CONVERT) from error
+    if not found:
+        raise MediaError(path, "it is no font with outlines", hint=_CONVERT)
+    return FontFacts(found, digest_of_file(path))
+
+
+_CONVERT = "Use a .ttf or .otf file."
+
+
 @functools.cache
 def font_for(character: str, *, bold: bool = False) -> Path | None:
     """A font file that has the character, ``None`` where no font here has it."""
-    if ord(character) in _characters(shipped(bold=bold)):
+    if ord(character) in characters(shipped(bold=bold)):
         return shipped(bold=bold)
     return _found(character)
 
@@ -45,7 +83,7 @@ def font_for(character: str, *, bold: bool = False) -> Path | None:
 @functools.cache
 def _found(character: str) -> Path | None:
     code = ord(character)
-    return next((path for path in _by_promise(character) if code in _characters(path)), None)
+    return next((path for path in _by_promise(character) if code in characters(path)), None)
 
 
 def _by_promise(character: str) -> list[Path]:
@@ -74,7 +112,7 @@ def _here() -> tuple[Path, ...]:
 
 
 @functools.cache
-def _characters(path: Path) -> frozenset[int]:
+def characters(path: Path) -> frozenset[int]:
     """The code points a font file has outlines for; none if it cannot be read."""
     from fontTools.ttLib import TTFont, TTLibError
 
@@ -83,5 +121,6 @@ def _characters(path: Path) -> frozenset[int]:
             if not {"glyf", "CFF ", "CFF2"} & set(font.keys()):
                 return frozenset()  # bitmaps only
             return frozenset(font.getBestCmap() or ())
-    except (OSError, TTLibError, ValueError, KeyError, AssertionError):
-        return frozenset()
+    except (OSError, TTLibError, ValueError, KeyError, AssertionError, TypeError, IndexError,
+            EOFError, OverflowError, AttributeError, struct.error):  # fmt: skip
+        return frozenset()  # fontTools says of a damaged table what Python happens to say
