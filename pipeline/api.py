@@ -76,13 +76,15 @@ def render_film(
         OverBudgetError: it may cost more than it may; nothing was ordered.
         StoryreelError: ffmpeg is missing, or the disk is full.
     """
-    from pipeline.making import make_shots
+    from pipeline.making import cutting_ahead, make_shots
 
     stop = stop or threading.Event()
-    outcome, made = make_shots(planned, budget or Budget(), listen, stop, outside)
-    if not outcome.whole or planned.plan.left_out:
-        return RenderedFilm(outcome, None, None, made)
-    assembly = cut_film(planned, outcome.clips, tell=tell, stop=stop)
+    with cutting_ahead(planned, listen, stop) as ahead:
+        outcome, made = make_shots(planned, budget or Budget(), ahead.hear, stop, outside)
+        if not outcome.whole or planned.plan.left_out:
+            return RenderedFilm(outcome, None, None, made)
+        ahead.rest()
+        assembly = cut_film(planned, outcome.clips, tell=tell, stop=stop)
     return RenderedFilm(outcome, planned.places.film, assembly, made)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,13 +18,14 @@ from pipeline.models.catalog import models
 from pipeline.plan.remember import remember
 from pipeline.planned import PlannedFilm
 from pipeline.run.budget import Budget, refuse_over_budget
-from pipeline.run.events import Event, Fetched, Found, Listener, Stored
+from pipeline.run.events import Event, Failed, Fetched, Found, Listener, Started, Stored
 from pipeline.run.runner import Outcome, run_plan
 from pipeline.run.workshop import Workshop
 from pipeline.settings import environment
 from pipeline.sidecars.lock_file import change_lock, load_lock
 
 if TYPE_CHECKING:
+    from pipeline.film.ahead import Ahead
     from pipeline.run.outside import Outside
 
 _TAKES_AT_ONCE = 20  # free takes written into the lock together; their records bridge a crash
@@ -156,6 +158,61 @@ async def _routes_open(
             await collect_others(away.ordering, board, keys, remembering.listen)
         remembering.write()
         commit_taken(away.ordering.errands.journal, load_lock(places.lock))
+
+
+@contextlib.contextmanager
+def cutting_ahead(
+    planned: PlannedFilm, listen: Listener, stop: threading.Event
+) -> Iterator[CuttingAhead]:
+    """Encode what is certain of a film while its shots are made, where it will be cut at all.
+
+    Its ``hear`` is what ``make_shots`` is to tell; ``listen`` is told first. Left, it gives up.
+    """
+    if not planned.plan.to_run or planned.plan.left_out:
+        yield CuttingAhead(planned, listen)
+        return
+    from pipeline.film.ahead import encoding_ahead
+
+    ffmpeg = find_ffmpeg(planned.settings.ffmpeg)
+    with encoding_ahead(planned.film, planned.places.segments, ffmpeg, stop) as ahead:
+        yield CuttingAhead(planned, listen, ahead)
+
+
+@dataclass(frozen=True)
+class CuttingAhead:
+    """Hears what happens to the shots, and lets be encoded what it can."""
+
+    planned: PlannedFilm
+    listen: Listener
+    ahead: Ahead | None = None
+
+    def hear(self, event: Event) -> None:
+        """Pass an event on, and tell of a shot begun here, of a clip that has come."""
+        self.listen(event)
+        if self.ahead is None:
+            return
+        match event:
+            case Started() if event.shot in self._made_here:
+                self.ahead.begins_here(event.shot)
+            case Stored() | Fetched():
+                self.ahead.ends(event.shot, self.planned.store.clip(event.take.clip))
+            case Found():
+                self.ahead.ends(event.shot, self.planned.store.clip(event.clip))
+            case Failed():
+                self.ahead.ends(event.shot, None)
+            case _:
+                pass  # nothing is there that was not, or no longer
+
+    def rest(self) -> None:
+        """Begin nothing more: the film is cut from here on."""
+        if self.ahead:
+            self.ahead.rest()
+
+    @functools.cached_property
+    def _made_here(self) -> frozenset[ShotId]:
+        """The shots whose models run on this machine."""
+        shots = (step.shot for step in self.planned.plan.steps)
+        return frozenset(shot.id for shot in shots if models()[shot.model].built_in)
 
 
 @dataclass

@@ -7,6 +7,7 @@ the segments' folder. What goes wrong here is left for the film's own assembly t
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import threading
 from collections.abc import Iterator
@@ -46,7 +47,7 @@ def encoding_ahead(
         ffmpeg: the program that will encode the rest.
         stop: when set, it ends soon.
     """
-    ahead = Ahead(film, Segments(segments.absolute(), ffmpeg.version), ffmpeg, stop)
+    ahead = Ahead(film, segments.absolute(), ffmpeg, stop)
     thread = threading.Thread(target=ahead.work, name="ahead")
     thread.start()
     try:
@@ -59,11 +60,9 @@ def encoding_ahead(
 class Ahead:
     """Told of clips as they come and of shots made here; ``work`` encodes between."""
 
-    def __init__(
-        self, film: Film, segments: Segments, ffmpeg: FFmpeg, stop: threading.Event
-    ) -> None:
+    def __init__(self, film: Film, segments: Path, ffmpeg: FFmpeg, stop: threading.Event) -> None:
         self._film = film
-        self._segments = segments
+        self._folder = segments
         self._ffmpeg = replace(ffmpeg, calm=True)
         self._halt = Halt(stop)
         self._changed = threading.Condition()
@@ -128,6 +127,10 @@ class Ahead:
             if certain:
                 parts = [part for part in certain.parts if part not in self._tried]
                 self._todo = [(part, certain.frame) for part in parts]
+
+    @functools.cached_property
+    def _segments(self) -> Segments:
+        return Segments(self._folder, self._ffmpeg.version)
 
     def _specimen(self, frame: Frame) -> str:
         return picture.specimen_parameters(frame, self._ffmpeg, self._segments)
