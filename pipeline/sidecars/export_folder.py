@@ -130,9 +130,10 @@ def _is_there(path: Path, wanted: Wanted) -> bool:
 def _refuse_foreign(folder: Path, names: Collection[str], known: Known) -> None:
     found = [name for name in names if os.path.lexists(folder / name)]
     if foreign := [name for name in found if not _is_ours(folder / name, known.get(name, ()))]:
+        more = f" and {len(foreign) - 1} more" if foreign[1:] else ""
         raise StoryreelError(
-            f"{len(foreign)} files in {folder} are not as storyreel wrote them.",
-            details="\n".join([*foreign, "Nothing was written."]),
+            f"{folder / foreign[0]}{more} would be replaced, and storyreel did not write it so.",
+            details="\n".join([*foreign[1:], "Nothing was written."]),
             hint="Move them away, or export to another folder with -o.",
         )
 

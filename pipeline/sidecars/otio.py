@@ -140,8 +140,8 @@ class _Words:
         """Where in its media a run begins, the media's time code counted in, on the film's rate."""
         own, rate = run.cut.clip.facts.rate, self.timeline.rate
         moment = run.start
-        if own == rate and media.url is not None:
-            moment = int(moment * rate) / rate  # the frame on the screen, where they are the same
+        if own == rate and run.speed in (0, 1):
+            moment = int(moment * rate) / rate  # the frame on the screen: both count alike
         return otio.time((media.begins / own + moment) * rate, rate)
 
     def _length(self, run: Run) -> Fraction:
