@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from pipeline.cli.console import colouring, put_json, say
+from pipeline.cli.pace import Pace, spell_left
 from pipeline.run.events import (
     Accepted,
     Event,
@@ -23,6 +25,9 @@ from pipeline.run.events import (
     Stored,
 )
 from pipeline.settings import in_ci
+
+_SILENCE = 10.0  # seconds between two plain lines on the cut
+_BEAT = 0.5  # seconds between two JSON lines on it
 
 
 class Progress(Protocol):
@@ -74,28 +79,46 @@ def words_for(event: Event) -> str | None:  # noqa: PLR0911 - one for each kind 
 class PlainProgress:
     """One line for each change; with the time of day on a build server."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self.dated = in_ci()
+        self._now = now
+        self._pace = Pace()
+        self._said: float | None = None
 
     def hear(self, event: Event) -> None:
         """Print the event's line, if it has one."""
         words = words_for(event)
         if words:
-            clock = f"{dt.datetime.now().astimezone():%H:%M:%S} " if self.dated else ""
-            say(clock + words)
+            self._say(words)
             if isinstance(event, Failed) and event.error.details:
                 say("\n".join(f"  {line}" for line in event.error.details.splitlines()))
             if isinstance(event, Failed) and event.error.hint:
                 say(f"  hint: {event.error.hint}")
 
     def tell(self, done: int, total: int) -> None:
-        """Say once that the film is being cut."""
-        if done == 0:
-            say(f"cutting {total} frames")
+        """Say that the film is being cut, and every few seconds how far it is."""
+        now = self._now()
+        left = self._pace.left(done, total, now)
+        if self._said is None:
+            self._said = now
+            self._say(f"cutting {total} frames")
+        elif done < total and now - self._said >= _SILENCE:
+            self._said = now
+            words = f", {spell_left(left)}" if left is not None else ""
+            self._say(f"cut {done} of {total} frames{words}")
+
+    def _say(self, words: str) -> None:
+        clock = f"{dt.datetime.now().astimezone():%H:%M:%S} " if self.dated else ""
+        say(clock + words)
 
 
 class JsonProgress:
     """One JSON line for each event, on standard output."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._pace = Pace()
+        self._said: float | None = None
 
     def hear(self, event: Event) -> None:
         """Put the event out."""
@@ -128,8 +151,16 @@ class JsonProgress:
         put_json(document, indent=None)
 
     def tell(self, done: int, total: int) -> None:
-        """Put out how far the cut is."""
-        put_json({"schema": 1, "event": "cutting", "frames": done, "of": total}, indent=None)
+        """Put out how far the cut is, twice a second at most, and when it is done."""
+        now = self._now()
+        left = self._pace.left(done, total, now)
+        if done < total and self._said is not None and now - self._said < _BEAT:
+            return
+        self._said = now
+        document = {"schema": 1, "event": "cutting", "frames": done, "of": total}
+        if left is not None and done < total:
+            document["seconds_left"] = round(left, 1)
+        put_json(document, indent=None)
 
 
 @contextlib.contextmanager
@@ -158,6 +189,7 @@ class _LiveProgress:
         self.bars = bars
         self.whole = bars.add_task("shots", total=shots or 1, why="") if shots else None
         self.film: Any = None
+        self.pace = Pace()
         self.rows: dict[str, Any] = {}
 
     def hear(self, event: Event) -> None:
@@ -182,7 +214,11 @@ class _LiveProgress:
     def tell(self, done: int, total: int) -> None:
         if self.film is None:
             self.film = self.bars.add_task("cut", total=total, why="")
-        self.bars.update(self.film, completed=done, total=total)
+        left = self.pace.left(done, total, time.monotonic())
+        words = f"{done} of {total} frames"
+        if left is not None and done < total:
+            words += f", {spell_left(left)}"
+        self.bars.update(self.film, completed=done, total=total, why=words)
 
     def _line(self, event: Event) -> None:
         from rich.text import Text
