@@ -43,6 +43,7 @@ def is_whole(part: Part, timeline: Timeline) -> bool:
         and part.cut.use.speed == 1
         and not (part.cut.use.head or part.cut.use.hold)
         and not (part.fade_in or part.fade_out)
+        and not part.cut.match
         and part.frames == facts.frames
         and (facts.width, facts.height) == (timeline.size.width, timeline.size.height)
         and facts.rate == timeline.rate
@@ -157,7 +158,7 @@ def shown_of(body: Body, rate: Fraction) -> Shown:
     head = use.head + first * use.speed / rate
     return Shown(
         cut.clip.facts, cut.fit, body.frames, max(Fraction(0), head), use.speed, held,
-        cut.focus, body.fade_in, body.fade_out,
+        cut.focus, body.fade_in, body.fade_out, cut.grade,
     )  # fmt: skip
 
 

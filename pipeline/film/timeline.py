@@ -9,6 +9,7 @@ from itertools import accumulate
 
 from pipeline.errors import StoryreelError
 from pipeline.ids import ShotId
+from pipeline.media.matching import Grade
 from pipeline.store.clip import Clip
 from pipeline.storyboard.framing import CENTRE, Fit, Point
 from pipeline.storyboard.shot import Film, FrameOf, Shot, Size, Use
@@ -41,6 +42,8 @@ class Cut:
     focus: Point = CENTRE
     fade_in: int = 0
     fade_out: int = 0
+    match: ShotId | None = None  # whose colours it is brought to
+    grade: Grade | None = None  # how; see ``film/matching.py``
 
     @property
     def overlap(self) -> int:
@@ -171,6 +174,7 @@ def _cuts(film: Film, clips: Mapping[ShotId, Clip]) -> Iterator[Cut]:
         cut = Cut(
             shot.id, clip, first, shown - first, shot.fit, shot.muted, shot.cut - shown,
             shot.use, shown, focus=shot.focus, fade_in=shot.fade_in, fade_out=shot.fade_out,
+            match=shot.match,
         )  # fmt: skip
         if not shown:
             raise clip_fault(cut, "ends before the part that is to be shown")

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from pipeline.media.colour import scale_matrix, scale_range
+from pipeline.media.matching import Grade, graded
 
 if TYPE_CHECKING:
     from pipeline.media.facts import ClipFacts
@@ -111,6 +112,7 @@ class Shown:
     focus: tuple[Fraction, Fraction] = CENTRE
     fade_in: int = 0
     fade_out: int = 0
+    grade: Grade | None = None
 
 
 def picture_arguments(source: str, target: str, shown: Shown, frame: Frame) -> list[str]:
@@ -162,7 +164,7 @@ def _picture(place: int, shown: Shown, frame: Frame) -> Any:
     if shown.frames > moving:
         stream = stream.filter("tpad", stop=shown.frames - moving, stop_mode="clone")
     stream = stream.filter("setpts", "PTS-STARTPTS")
-    return _faded(_in_film_frame(stream, shown, frame), shown)
+    return _faded(graded(_in_film_frame(stream, shown, frame), shown.grade), shown)
 
 
 def _faded(stream: Any, shown: Shown) -> Any:

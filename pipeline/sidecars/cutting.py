@@ -17,7 +17,7 @@ def cutting_list(timeline: Timeline, tools: str) -> dict[str, Any]:
     """What decides a film's bytes: its frame, its cuts by clip digest, the tools that cut."""
     cuts = []
     for cut in timeline.cuts:
-        words = {k: _plain(v) for k, v in asdict(cut).items() if k not in ("clip", "shot")}
+        words = {k: _plain(v) for k, v in asdict(cut).items() if k not in _UNLISTED}
         said = {k: v for k, v in words.items() if k not in _LATER or v != _LATER[k]}
         cuts.append({"shot": cut.shot, "clip": cut.clip.digest, **said})
     return {
@@ -32,10 +32,11 @@ def cutting_list(timeline: Timeline, tools: str) -> dict[str, Any]:
     }
 
 
+_UNLISTED = ("clip", "shot", "match")  # names of shots: whom it matches shows in its grade
 _LATER: dict[str, Any] = {
     field.name: json.loads(json.dumps(field.default, default=str))
     for field in fields(Cut)
-    if field.name in ("focus", "fade_in", "fade_out")
+    if field.name in ("focus", "fade_in", "fade_out", "grade")
 }
 """What a list leaves out where nothing is said, so that older films still agree with theirs."""
 

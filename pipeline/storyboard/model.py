@@ -308,6 +308,12 @@ class ShotEntry(Overridable):
         description="How long the last frame is held; part of the shot's duration.",
         examples=["1s", "12f"],
     )
+    match: Name | None = Field(
+        default=None,
+        description="Whose colours this shot's are brought to in the film, mildly: `previous`, "
+        "or a shot such as sh010. Its clip stays as it is.",
+        examples=["previous", "sh010"],
+    )
     fade_in: LengthText | None = Field(
         default=None,
         description="How long the shot takes to come from black and silence: 1s, 12f.",

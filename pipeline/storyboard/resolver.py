@@ -27,6 +27,7 @@ from pipeline.storyboard.lengths import (
     use_of,
     wanted_seconds,
 )
+from pipeline.storyboard.matches import match_of
 from pipeline.storyboard.model import Camera, ShotEntry, Storyboard, said
 from pipeline.storyboard.prompt import compose, expand, mentions, plain_name, spell
 from pipeline.storyboard.shot import (
@@ -275,6 +276,7 @@ class _Resolving:
             focus=parse_point(said(board, entry, "focus", "centre")),
             fade_in=fade_in,
             fade_out=fade_out,
+            match=None if self.draft else match_of(board, place),  # a draft's colours are ours
         )
         if model.name != FOOTAGE:
             return made

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.storyboard import (
+    rules_chain,
     rules_cut,
     rules_footage,
     rules_framing,
@@ -36,6 +37,9 @@ RULES: tuple[Rule, ...] = (
     rules_links.after_names_shots,
     rules_links.mentions_are_known,
     rules_links.nothing_waits_for_itself,
+    rules_chain.matches_lead_somewhere,
+    rules_chain.matches_end_somewhere,
+    rules_chain.chains_are_short,
     rules_model.models_are_known,
     rules_footage.clips_go_with_footage,
     rules_footage.clips_can_be_shown,

@@ -153,6 +153,7 @@ class Shot:
     focus: Point = CENTRE  # what stays in sight where edges are cut off
     fade_in: int = 0  # film frames
     fade_out: int = 0
+    match: ShotId | None = None  # the shot whose colours it is brought to in the film
 
     @property
     def sources(self) -> tuple[Source, ...]:
