@@ -36,14 +36,16 @@ MAY_IMPORT = {
     "planning": STAGES | {"planned", "publishers", "vendors", "journal"},
     "making": STAGES | {"planned", "makers", "vendors", "publishers", "journal"},
     "settling": STAGES | {"planned", "vendors", "journal"},
+    "delivering": STAGES | {"planned", "journal"},
     "adopting": STAGES | {"planned", "makers"},
     "packs": STAGES | {"planned"},
     "packing": STAGES | {"planned", "planning", "api", "packs"},
+    "previewing": STAGES | {"planned", "api"},
     "exporting": STAGES | {"planned", "api"},
     "api": STAGES
     | {"planned", "planning", "making", "settling", "adopting", "makers", "vendors", "journal"},
     "cli": STAGES
-    | {"planned", "adopting", "packing", "exporting", "packs", "api"}
+    | {"planned", "adopting", "packing", "previewing", "exporting", "packs", "api"}
     | {"makers", "vendors", "publishers", "journal"},
     "__main__": {"cli"},
 }

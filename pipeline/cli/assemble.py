@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,12 +17,20 @@ from pipeline.cli.boards import (
 from pipeline.cli.console import put, put_json, say
 from pipeline.cli.interrupt import stop_on_interrupt
 
+if TYPE_CHECKING:
+    from pipeline.storyboard.resolver import Draft
+
 
 @click.command("assemble")
 @some_boards
 @draft_options
 @click.option(
     "--stand-ins", is_flag=True, help="Cut a marked animatic in where a shot has no clip."
+)
+@click.option(
+    "--preview",
+    metavar="SHOT..SHOT",
+    help="Cut only these shots and what joins them, quickly, for a look; the film stays as it is.",
 )
 @json_option
 @settings_options
@@ -30,6 +39,7 @@ def command(
     draft: bool,
     resolution: str | None,
     stand_ins: bool,
+    preview: str | None,
     as_json: bool,
     **flags: str | None,
 ) -> int:
@@ -37,7 +47,14 @@ def command(
 
     With --stand-ins a shot without a clip is shown as an animatic marked as such, and the film is
     written beside the real one as NAME.stand-ins.mp4.
+
+    With --preview sh010..sh020 (or sh010 alone) only those shots are cut, with the transitions
+    between them, into a folder preview beside the film: from pieces of the film where all of them
+    are there, else at half its size. The shots' own sound is heard, no music and no voice.
     """
+    if preview:
+        _refuse_stand_ins(stand_ins)
+        return _preview(boards, draft_of(draft, resolution), preview, flags, as_json=as_json)
     from pipeline.api import assemble_film, my_turn, plan_film
     from pipeline.cli.progress import progress
 
@@ -66,4 +83,41 @@ def command(
                 put(str(film))
     if as_json:
         put_json({"schema": 1, "films": documents})
+    return 0
+
+
+def _refuse_stand_ins(stand_ins: bool) -> None:
+    from pipeline.errors import UsageError
+
+    if stand_ins:
+        raise UsageError("--preview shows what is there; it takes no --stand-ins.")
+
+
+def _preview(
+    boards: tuple[Path, ...],
+    draft: Draft | None,
+    asked: str,
+    flags: dict[str, str | None],
+    *,
+    as_json: bool,
+) -> int:
+    from pipeline.api import my_turn, plan_film
+    from pipeline.cli.progress import progress
+    from pipeline.previewing import preview_film
+
+    documents = []
+    with stop_on_interrupt() as stop:
+        for board in boards:
+            planned = plan_film(board, draft=draft, flags=flags)
+            with (
+                my_turn(planned.places, lambda: say("waiting for another storyreel")),
+                progress(0, as_json=False) as shown,
+            ):
+                path, made = preview_film(planned, asked, tell=shown.tell, stop=stop)
+            document = {"board": planned.board.name, "preview": str(path), "frames": made.frames}
+            documents.append(document)
+            if not as_json:
+                put(str(path))
+    if as_json:
+        put_json({"schema": 1, "previews": documents})
     return 0

@@ -62,7 +62,13 @@ def certain_parts(
     frame, wanted = _frame(film, known, list(copyable.values()), open_shots, specimen)
     if frame is None:
         return None
-    return Certain(frame, tuple(part for part in sure if copyable.get(part, "") not in wanted))
+    encoded = (part for part in sure if copyable.get(part, "") not in wanted)
+    return Certain(frame, tuple(part for part in encoded if not _matches(part)))
+
+
+def _matches(part: Part) -> bool:
+    """Whether its colours hang on other shots; those are left for the film to work out."""
+    return any(body.cut.match for body in _sides(part))
 
 
 def _settled(film: Film, clips: Mapping[ShotId, Clip]) -> Iterator[Shot]:
