@@ -12,12 +12,12 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.errors import MediaError, StoryreelError
-from pipeline.film import picture, sound
+from pipeline.film import mix, picture, sound
 from pipeline.film.halt import Halt
 from pipeline.film.segments import Segment, Segments, made_beside
 from pipeline.film.timeline import Blend, Body, Cut, Part, Timeline, clip_fault
@@ -40,7 +40,8 @@ class Assembly:
     """What became of a timeline: its frames, and how each shot's picture came into the film.
 
     ``sound`` is ``kept`` where it was encoded earlier, ``none`` where nothing is to be heard.
-    ``blended`` are the shots whose incoming transition was encoded now.
+    ``blended`` are the shots whose incoming transition was encoded now; ``told`` is in words what
+    else is worth knowing.
     """
 
     frames: int
@@ -49,6 +50,7 @@ class Assembly:
     kept: tuple[ShotId, ...]
     sound: SoundStory
     blended: tuple[ShotId, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 def assemble(
@@ -156,10 +158,12 @@ class _Work:
                 for place in places
                 if place not in casting.copied
             }
-            track = None if own or sound.is_silent(self.timeline) else self._sound(pool)
+            silent = own or sound.is_silent(self.timeline)
+            heard = mix.FilmSound(None) if silent else self._sound(pool)
             encoded = dict(zip(made, _results(list(made.values())), strict=True))
-        self._join(target, encoded, track, own=own)
-        return self._assembly(encoded, _sound_story(track, own=own))
+        self._join(target, encoded, heard.track, own=own)
+        done = self._assembly(encoded, _sound_story(heard.track, own=own))
+        return replace(done, told=(*done.told, *heard.told))
 
     def _specimen(self, frame: Frame) -> str:
         return picture.specimen_parameters(frame, self.ffmpeg, self.segments)
@@ -177,18 +181,10 @@ class _Work:
         self.progress.set(place, part.frames)
         return segment
 
-    def _sound(self, pool: ThreadPoolExecutor) -> Segment:
-        stretches = sound.lay_sound(self.timeline)
-        if found := sound.find_mix(stretches, self.ffmpeg, self.segments):
-            return found
-        _results(
-            [
-                pool.submit(sound.decode_stretch, stretch, self.ffmpeg, self.segments, self.halt)
-                for stretch in stretches
-                if stretch.audible
-            ]
+    def _sound(self, pool: ThreadPoolExecutor) -> mix.FilmSound:
+        return mix.make_sound(
+            self.timeline, mix.Studio(self.ffmpeg, self.segments, self.halt, pool)
         )
-        return sound.mix(stretches, self.ffmpeg, self.segments, self.halt)
 
     def _join(
         self, target: Path, encoded: dict[int, Segment], track: Segment | None, *, own: bool

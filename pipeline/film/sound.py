@@ -22,7 +22,6 @@ from pipeline.media.sound_filters import (
     SOUND_FRAME,
     SOUND_RATE,
     Heard,
-    mix_arguments,
     sound_arguments,
 )
 
@@ -52,20 +51,26 @@ class Stretch:
     @property
     def audible(self) -> bool:
         """Whether anything is to be heard."""
-        return any(_is_audible(body.cut) for body in self.bodies)
+        return any(is_audible(body.cut) for body in self.bodies)
 
 
 def is_silent(timeline: Timeline) -> bool:
     """Whether nothing at all is to be heard."""
-    return not any(_is_audible(cut) for cut in timeline.cuts)
+    sound = timeline.sound
+    if sound and (sound.music or sound.cues or sound.voice_over):
+        return False
+    return not any(is_audible(cut) for cut in timeline.cuts)
 
 
-def _is_audible(cut: Cut) -> bool:
+def is_audible(cut: Cut) -> bool:
+    """Whether a shot's own sound is in the film."""
     return not cut.muted and cut.clip.facts.sound is not None
 
 
 def sound_agrees(timeline: Timeline) -> bool:
     """Whether all clips' sound can be joined by copy, if their pictures are."""
+    if timeline.sound and not timeline.sound.plain:
+        return False
     kinds = {_copyable_sound(cut) for cut in timeline.cuts}
     return len(kinds) == 1 and None not in kinds
 
@@ -73,6 +78,8 @@ def sound_agrees(timeline: Timeline) -> bool:
 def _copyable_sound(cut: Cut) -> str | None:
     sound = cut.clip.facts.sound
     if sound is None or cut.muted or sound.codec != "aac":
+        return None
+    if cut.level or cut.fade_in or cut.fade_out:
         return None
     wanted = cut.clip.facts.frames / cut.clip.facts.rate * sound.rate
     return sound.parameters if sound.samples >= wanted - _SLACK else None
@@ -113,7 +120,7 @@ def decode_stretch(
         StoryreelError: the sound cannot be decoded; the shot is named. Or ``stop`` was set.
         OSError: the segments' folder cannot be written.
     """
-    heard = [body for body in stretch.bodies if _is_audible(body.cut)]
+    heard = [body for body in stretch.bodies if is_audible(body.cut)]
     cut = heard[-1].cut
 
     def make(path: Path) -> None:
@@ -144,20 +151,39 @@ def _heard_of(stretch: Stretch, body: Body, delay: Fraction, *, blends: bool) ->
     comes = blends and body is stretch.bodies[-1]
     goes = blends and not comes
     lasts = _sample(shown.frames - shown.held, stretch.rate) if shown.held else None
+    opens = FADE if stretch.opens and not blends else 0
+    closes = FADE if stretch.closes and not blends else 0
     return Heard(
         start=round((delay + shown.head) * SOUND_RATE),
         samples=stretch.samples,
         speed=shown.speed,
         lasts=lasts,
-        fade_in=stretch.samples if comes else FADE if stretch.opens and not blends else 0,
-        fade_out=stretch.samples if goes else FADE if stretch.closes and not blends else 0,
+        fade_in=stretch.samples if comes else max(opens, _sample(body.fade_in, stretch.rate)),
+        fade_out=stretch.samples if goes else max(closes, _sample(body.fade_out, stretch.rate)),
         blends=blends,
+        level=body.cut.level,
+    )
+
+
+def heard_of_cut(cut: Cut, rate: Fraction, *, delayed: bool = True) -> Heard:
+    """All that the film shows of a shot, at its own level; ``delayed`` looks into the clip.
+
+    Raises:
+        MediaError: the clip cannot be read.
+    """
+    body = Body(cut, cut.first, cut.frames)
+    delay = picture_delay(cut.clip.path) if delayed else Fraction(0)
+    shown = shown_of(body, rate)
+    return Heard(
+        start=round((delay + shown.head) * SOUND_RATE),
+        samples=_sample(shown.frames - shown.held, rate),
+        speed=shown.speed,
     )
 
 
 def stretch_key(stretch: Stretch, ffmpeg: FFmpeg) -> Digest:
     """What a stretch of sound depends on; silence depends on nothing but its length."""
-    heard = [body for body in stretch.bodies if _is_audible(body.cut)]
+    heard = [body for body in stretch.bodies if is_audible(body.cut)]
     if not heard:
         return segment_key("silence", (), (str(stretch.samples),))
     told = _heard(stretch, heard, [Fraction(0)] * len(heard))
@@ -166,36 +192,7 @@ def stretch_key(stretch: Stretch, ffmpeg: FFmpeg) -> Digest:
     return segment_key(ffmpeg.version, [body.cut.clip.digest for body in heard], arguments)
 
 
-def mix(
-    stretches: Sequence[Stretch], ffmpeg: FFmpeg, segments: Segments, stop: threading.Event
-) -> Segment:
-    """The whole film's sound as AAC, unless that has been made before.
-
-    Raises:
-        StoryreelError: it cannot be made, or ``stop`` was set.
-        OSError: the segments' folder cannot be written.
-    """
-
-    def make(path: Path) -> None:
-        pieces = _pcm(stretches, ffmpeg, segments, stop)
-        run_in_folder(ffmpeg, mix_arguments(path.name), path, feed=pieces, stop=stop)
-
-    return segments.get(mix_key(stretches, ffmpeg), ".m4a", make)
-
-
-def find_mix(stretches: Sequence[Stretch], ffmpeg: FFmpeg, segments: Segments) -> Segment | None:
-    """The whole film's sound, if it has been made before."""
-    found = segments.find(mix_key(stretches, ffmpeg), ".m4a")
-    return Segment(found, kept=True) if found else None
-
-
-def mix_key(stretches: Sequence[Stretch], ffmpeg: FFmpeg) -> Digest:
-    """What the film's sound depends on."""
-    keys = [stretch_key(stretch, ffmpeg) for stretch in stretches]
-    return segment_key(ffmpeg.version, keys, mix_arguments("segment"))
-
-
-def _pcm(
+def pcm_of(
     stretches: Sequence[Stretch], ffmpeg: FFmpeg, segments: Segments, stop: threading.Event
 ) -> Iterator[bytes]:
     """The film's sound in pieces, so that an hour of it takes no more memory than a second."""

@@ -13,6 +13,7 @@ from pipeline.media.matching import Grade
 from pipeline.store.clip import Clip
 from pipeline.storyboard.framing import CENTRE, Fit, Point
 from pipeline.storyboard.shot import Film, FrameOf, Shot, Size, Use
+from pipeline.storyboard.soundtrack import Sound
 from pipeline.storyboard.transitions import Transition
 from pipeline.timing import frame_on_screen
 
@@ -42,6 +43,7 @@ class Cut:
     focus: Point = CENTRE
     fade_in: int = 0
     fade_out: int = 0
+    level: float = 0.0  # of its own sound, in dB
     match: ShotId | None = None  # whose colours it is brought to
     grade: Grade | None = None  # how; see ``film/matching.py``
 
@@ -100,6 +102,7 @@ class Timeline:
     size: Size
     rate: Fraction
     cuts: tuple[Cut, ...]
+    sound: Sound | None = None  # what is heard besides the shots; none: only they are
 
     @property
     def frames(self) -> int:
@@ -156,7 +159,7 @@ def lay_timeline(film: Film, clips: Mapping[ShotId, Clip]) -> Timeline:
     shots = {shot.id: shot for shot in film.shots}
     for place in range(1, len(plain)):
         blend(plain, place, shots[plain[place].shot].transition, film.rate)
-    return Timeline(film.title, film.size, film.rate, tuple(_settled(plain)))
+    return Timeline(film.title, film.size, film.rate, tuple(_settled(plain)), film.sound)
 
 
 def _cuts(film: Film, clips: Mapping[ShotId, Clip]) -> Iterator[Cut]:
@@ -175,6 +178,7 @@ def _cuts(film: Film, clips: Mapping[ShotId, Clip]) -> Iterator[Cut]:
             shot.id, clip, first, shown - first, shot.fit, shot.muted, shot.cut - shown,
             shot.use, shown, focus=shot.focus, fade_in=shot.fade_in, fade_out=shot.fade_out,
             match=shot.match,
+            level=shot.level,
         )  # fmt: skip
         if not shown:
             raise clip_fault(cut, "ends before the part that is to be shown")

@@ -70,6 +70,7 @@ class FFmpeg:
         cwd: Path | None = None,
         stop: threading.Event | None = None,
         on_frame: Callable[[int], None] | None = None,
+        on_words: Callable[[bytes], object] | None = None,
     ) -> None:
         """Run to the end.
 
@@ -79,6 +80,7 @@ class FFmpeg:
             cwd: the folder to run in; plain relative names need no escaping there.
             stop: when set, the process is ended and ``ToolStoppedError`` raised.
             on_frame: told each count of frames as ffmpeg reports it.
+            on_words: told each line that it says; the arguments decide how much that is.
 
         Raises:
             ToolMissingError: the program cannot be started.
@@ -91,7 +93,7 @@ class FFmpeg:
         tail: collections.deque[bytes] = collections.deque(maxlen=_SHOWN_LINES)
         done = threading.Event()
         jobs: list[tuple[Callable[..., None], tuple[object, ...]]] = [
-            (_drain, (process.stderr, tail.append))
+            (_drain, (process.stderr, _both(tail.append, on_words)))
         ]
         if on_frame:
             jobs.append((_drain, (process.stdout, _frame_teller(on_frame))))
@@ -158,6 +160,17 @@ def _drain(stream: IO[bytes] | None, take: Callable[[bytes], object]) -> None:
     if stream:
         for line in stream:
             take(line)
+
+
+def _both(
+    keep: Callable[[bytes], object], tell: Callable[[bytes], object] | None
+) -> Callable[[bytes], object]:
+    def take(line: bytes) -> None:
+        keep(line)
+        if tell:
+            tell(line)
+
+    return take
 
 
 def _frame_teller(on_frame: Callable[[int], None]) -> Callable[[bytes], None]:

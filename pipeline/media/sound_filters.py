@@ -9,12 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 SOUND_RATE = 48_000
 SOUND_FRAME = 8  # bytes of one moment of film sound: two channels of 32-bit float
 FADE = 240  # samples, 5 ms: short enough not to be heard, long enough for no click
 
+_RAW: dict[str, Any] = {"format": "f32le", "acodec": "pcm_f32le"}
+_ALL_SAMPLES = 2**31 - 1  # aloop's largest size: it takes what there is
+_DUCKING = {"threshold": 0.03, "ratio": 3.5, "attack": 120, "release": 900}
+_SILENCE = -69.0  # LUFS; the absolute gate of BS.1770 is -70
+_WIDEST = 20  # LU, the widest range that ffmpeg 5.1 knows: nothing is squeezed for its range alone
 _BARE: dict[str, Any] = {"map_metadata": -1, "map_chapters": -1, "fflags": "+bitexact"}
 
 
@@ -24,7 +29,7 @@ class Heard:
 
     ``speed`` is seconds of clip for one of film. After ``lasts`` samples (none: all) it is silent.
     ``fade_in`` and ``fade_out`` are in samples; ``blends`` says that another sound is heard
-    meanwhile, so that both together stay as loud.
+    meanwhile, so that both together stay as loud. ``level`` is in dB.
     """
 
     start: int
@@ -34,6 +39,7 @@ class Heard:
     fade_in: int = FADE
     fade_out: int = FADE
     blends: bool = False
+    level: float = 0.0
 
 
 def sound_arguments(sources: Sequence[str], target: str, heard: Sequence[Heard]) -> list[str]:
@@ -47,7 +53,7 @@ def sound_arguments(sources: Sequence[str], target: str, heard: Sequence[Heard])
     stream = sides[0]
     if len(sides) > 1:
         stream = ffmpeg.filter(sides, "amix", inputs=len(sides), duration="longest", normalize=0)
-    output = stream.output(target, format="f32le", acodec="pcm_f32le", **_BARE)
+    output = stream.output(target, **_RAW, **_BARE)
     return _named(output, *sources)
 
 
@@ -55,16 +61,10 @@ def _heard(place: int, heard: Heard) -> Any:
     import ffmpeg
 
     lasts = heard.samples if heard.lasts is None else min(heard.lasts, heard.samples)
-    stream = (
-        ffmpeg.input(_source(place))["a:0"]
-        .filter("aresample", SOUND_RATE, **{"async": 1}, min_hard_comp=0.01, first_pts=0,
-                rematrix_maxval=1.0)
-        .filter("aformat", sample_fmts="flt", sample_rates=SOUND_RATE, channel_layouts="stereo")
-        .filter("atrim", start_sample=heard.start)
-        .filter("asetpts", "PTS-STARTPTS")
-    )  # fmt: skip
+    stream = _from(_as_film_sound(ffmpeg.input(_source(place))["a:0"]), heard.start)
     for tempo in _tempos(heard.speed):
         stream = stream.filter("atempo", tempo)
+    stream = _at_level(stream, heard.level)
     stream = stream.filter("apad", whole_len=lasts).filter("atrim", end_sample=lasts)
     curve = {"curve": "qsin"} if heard.blends else {}
     if fade := min(heard.fade_in, lasts // (1 if heard.blends else 2)):
@@ -78,6 +78,29 @@ def _heard(place: int, heard: Heard) -> Any:
     return stream
 
 
+def _as_film_sound(stream: Any) -> Any:
+    """Float stereo at 48 kHz; holes are filled with silence, so that time goes by evenly."""
+    stream = stream.filter(
+        "aresample", SOUND_RATE, **{"async": 1}, min_hard_comp=0.01, first_pts=0,
+        rematrix_maxval=1.0,
+    )  # fmt: skip
+    return stream.filter(
+        "aformat", sample_fmts="flt", sample_rates=SOUND_RATE, channel_layouts="stereo"
+    )
+
+
+def _from(stream: Any, sample: int) -> Any:
+    return stream.filter("atrim", start_sample=sample).filter("asetpts", "PTS-STARTPTS")
+
+
+def _at_level(stream: Any, level: float) -> Any:
+    return stream.filter("volume", f"{level:g}dB") if level else stream
+
+
+def _exactly(stream: Any, samples: int) -> Any:
+    return stream.filter("apad", whole_len=samples).filter("atrim", end_sample=samples)
+
+
 def _tempos(speed: Fraction) -> list[float]:
     """Factors for ``atempo``, which takes 0.5 and more at a time."""
     tempos: list[float] = []
@@ -89,13 +112,203 @@ def _tempos(speed: Fraction) -> list[float]:
 
 def mix_arguments(target: str) -> list[str]:
     """Encode the film's PCM from standard input to AAC."""
+    return _named(_as_aac(_pcm("pipe:0"), target))
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What is heard of a sound file: ``samples`` of film sound, from its own ``skip`` on.
+
+    ``fade_in`` and ``fade_out`` are in samples, ``level`` in dB; ``loop`` begins it anew, from
+    ``skip``, where it ends. What it lacks at its end is silence.
+    """
+
+    samples: int
+    skip: int = 0
+    level: float = 0.0
+    fade_in: int = 0
+    fade_out: int = 0
+    loop: bool = False
+
+
+def placed_arguments(source: str, target: str, placed: Placed) -> list[str]:
+    """Decode what is heard of a sound file as the film's PCM."""
     import ffmpeg
 
-    stream = ffmpeg.input("pipe:0", format="f32le", ar=SOUND_RATE, ac=2).audio
-    return _named(
-        stream.output(
-            target, format="mp4", acodec="aac", **{"b:a": "192k", "flags:a": "+bitexact"}, **_BARE
-        )
+    stream = _from(_as_film_sound(ffmpeg.input(_source(0))["a:0"]), placed.skip)
+    if placed.loop:  # as many samples as there are, at most
+        stream = stream.filter("aloop", loop=-1, size=_ALL_SAMPLES)
+    stream = _exactly(_at_level(stream, placed.level), placed.samples)
+    if placed.fade_in:
+        stream = stream.filter("afade", type="in", start_sample=0, nb_samples=placed.fade_in)
+    if placed.fade_out:
+        begin = placed.samples - placed.fade_out
+        stream = stream.filter("afade", type="out", start_sample=begin, nb_samples=placed.fade_out)
+    return _named(stream.output(target, **_RAW, **_BARE), source)
+
+
+Ducked = Literal["voice", "all", "never"]
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One of the inputs of a mix; ``duck`` is what a track of music makes way for."""
+
+    bus: Literal["voice", "cues", "music"]
+    duck: Ducked = "never"
+
+
+def mixdown_arguments(
+    sources: Sequence[str], target: str, tracks: Sequence[Track], samples: int, *, encode: bool
+) -> list[str]:
+    """Mix the shots' sound, from standard input, with tracks of PCM of the same length.
+
+    Args:
+        sources: the tracks' files.
+        target: the file to write.
+        tracks: what the sources are.
+        samples: how many the film has.
+        encode: write AAC, else PCM.
+    """
+    import ffmpeg
+
+    shots = _pcm("pipe:0")
+    inputs = [
+        (track, _exactly(_pcm(_source(place)), samples)) for place, track in enumerate(tracks)
+    ]
+    mixed = _mixed(shots, inputs, samples)
+    if encode:
+        return _named(_as_aac(mixed, target), *sources)
+    return _named(ffmpeg.output(mixed, target, **_RAW, **_BARE), *sources)
+
+
+def _mixed(shots: Any, inputs: Sequence[tuple[Track, Any]], samples: int) -> Any:
+    ducks = _ducks(inputs)
+    voice = _sum([stream for track, stream in inputs if track.bus == "voice"])
+    cues = _sum([stream for track, stream in inputs if track.bus == "cues"])
+    heard = [stream for stream in (shots, voice, cues) if stream is not None]
+    keys: dict[Ducked, Any] = {}
+    if "voice" in ducks and voice is not None:
+        voice = voice.filter_multi_output("asplit", 2)
+        keys["voice"] = voice[1]
+        heard = [shots, voice[0], *([cues] if cues is not None else [])]
+    rest = _sum(heard)
+    if "all" in ducks:
+        rest = rest.filter_multi_output("asplit", 2)
+        keys["all"], rest = rest[1], rest[0]
+    music = [
+        _ducked(_sum([stream for track, stream in inputs if _is_music(track, duck)]), keys, duck)
+        for duck in ducks
+    ]
+    return _exactly(_sum([rest, *music]), samples)
+
+
+def _ducks(inputs: Sequence[tuple[Track, Any]]) -> list[Ducked]:
+    """What the music makes way for, each once."""
+    return list(dict.fromkeys(track.duck for track, _ in inputs if track.bus == "music"))
+
+
+def _is_music(track: Track, duck: Ducked) -> bool:
+    return track.bus == "music" and track.duck == duck
+
+
+def _ducked(music: Any, keys: dict[Ducked, Any], duck: Ducked) -> Any:
+    """Music that is quieter by about 9 dB while the key sounds (conventions.md, measured)."""
+    import ffmpeg
+
+    if duck not in keys:
+        return music
+    return ffmpeg.filter([music, keys[duck]], "sidechaincompress", **_DUCKING)
+
+
+def _sum(streams: Sequence[Any]) -> Any:
+    """All of them at once, none quieter than it was; none, if there are none."""
+    import ffmpeg
+
+    if len(streams) < 2:
+        return streams[0] if streams else None
+    return ffmpeg.filter(
+        list(streams), "amix", inputs=len(streams), duration="longest", normalize=0
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A sound as loudnorm measures it: LUFS, LU, dBTP, LUFS of its gate."""
+
+    loudness: float
+    range: float
+    peak: float
+    threshold: float
+
+    @property
+    def silent(self) -> bool:
+        """Whether there is nothing to be measured: all of it lies below the gate."""
+        return self.loudness < _SILENCE
+
+
+def measuring_arguments(source: str, target: float, peak: float) -> list[str]:
+    """Measure the film's PCM; what was found stands in JSON at the end of what ffmpeg says."""
+    stream = _pcm(_source(0)).filter(
+        "loudnorm", I=target, TP=peak, LRA=_WIDEST, print_format="json"
+    )
+    return ["-loglevel", "info", *_named(stream.output("-", format="null"), source)]
+
+
+def levelled_arguments(
+    source: str,
+    target: str,
+    loudness: tuple[float, float] | None,
+    found: Measured,
+    samples: int,
+) -> list[str]:
+    """Bring the film's PCM to a loudness and encode it.
+
+    One change of level for all of it where its peaks allow; loudnorm goes dynamic otherwise, and
+    says so in its JSON (``normalization_type``).
+
+    Args:
+        source: the PCM.
+        target: the file to write.
+        loudness: LUFS wanted, and dBTP allowed; none leaves it as it is.
+        found: what the first pass measured.
+        samples: how many the film has.
+    """
+    stream = _pcm(_source(0))
+    if loudness is not None:
+        stream = _levelled(stream, loudness, found)
+    output = _as_aac(_exactly(stream, samples), target)
+    return ["-loglevel", "info", *_named(output, source)]
+
+
+def _levelled(stream: Any, loudness: tuple[float, float], found: Measured) -> Any:
+    # a range of 0 (a steady tone) counts as not measured, and would make it go dynamic
+    stream = stream.filter(
+        "loudnorm", I=loudness[0], TP=loudness[1], LRA=_WIDEST, linear="true",
+        measured_I=min(found.loudness, 0), measured_LRA=min(max(found.range, 0.01), _WIDEST),
+        measured_TP=found.peak, measured_thresh=min(found.threshold, 0), print_format="json",
+    )  # fmt: skip
+    # when dynamic it works, and leaves, at 192 kHz
+    return stream.filter("aresample", SOUND_RATE).filter(
+        "aformat", sample_fmts="fltp", sample_rates=SOUND_RATE, channel_layouts="stereo"
+    )
+
+
+def weighing_arguments(source: str, heard: Heard) -> list[str]:
+    """Measure what is heard of a clip; ffmpeg says it at its end (``I:`` and ``Peak:``)."""
+    stream = _heard(0, heard).filter("ebur128", peak="sample", framelog="verbose")
+    return ["-loglevel", "info", *_named(stream.output("-", format="null"), source)]
+
+
+def _pcm(name: str) -> Any:
+    import ffmpeg
+
+    return ffmpeg.input(name, format="f32le", ar=SOUND_RATE, ac=2).audio
+
+
+def _as_aac(stream: Any, target: str) -> Any:
+    return stream.output(
+        target, format="mp4", acodec="aac", **{"b:a": "192k", "flags:a": "+bitexact"}, **_BARE
     )
 
 

@@ -15,6 +15,7 @@ from pipeline.storyboard.model import (
     ShotEntry,
     Storyboard,
 )
+from pipeline.storyboard.model_sound import Music, SoundCue, SoundEntry, VoiceLine
 from pipeline.storyboard.spelling import nearest
 
 _MEANT = {
@@ -42,19 +43,30 @@ _MEANT = {
 }
 
 
+_PARTS: dict[str, type[BaseModel]] = {
+    "format": Format,
+    "defaults": Defaults,
+    "sound": SoundEntry,
+}
+_ENTRIES: dict[str, type[BaseModel]] = {"references": Reference, "shots": ShotEntry}
+_OF_SOUND: dict[tuple[str, str], type[BaseModel]] = {
+    ("sound", "music"): Music,
+    ("sound", "voice_over"): VoiceLine,
+    ("sound", "cues"): SoundCue,
+}
+
+
 def part_at(path: Path) -> type[BaseModel]:
     """The part of the storyboard language that ``path`` leads to."""
     match path:
-        case ("format",):
-            return Format
-        case ("defaults",):
-            return Defaults
+        case (str(key),) if key in _PARTS:
+            return _PARTS[key]
+        case (str(around), str(key), *_) if (around, key) in _OF_SOUND:
+            return _OF_SOUND[around, key]
         case (*_, "camera"):
             return Camera
-        case ("references", _):
-            return Reference
-        case ("shots", _):
-            return ShotEntry
+        case (str(key), _) if key in _ENTRIES:
+            return _ENTRIES[key]
         case _:
             return Storyboard
 
@@ -93,5 +105,5 @@ def _meant_key(key: str, part: type[BaseModel]) -> str | None:
 
 def _keys_of(part: type[BaseModel]) -> list[str]:
     """The keys of a part, those it must have first."""
-    fields = part.model_fields
+    fields = {field.alias or name: field for name, field in part.model_fields.items()}
     return sorted(fields, key=lambda name: not fields[name].is_required())

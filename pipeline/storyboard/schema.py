@@ -73,6 +73,8 @@ def _joined(choices: list[dict[str, Any]]) -> dict[str, Any]:
     """Several possible types as one schema; a pattern among them counts for text only."""
     if len(choices) < 2:
         return dict(choices[0]) if choices else {}
+    if any("type" not in choice for choice in choices):  # mappings, which are not to be merged
+        return {"anyOf": choices}
     types = {choice["type"] for choice in choices}
     if "number" in types:
         types.discard("integer")  # every integer is a number

@@ -10,12 +10,15 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pipeline.ids import Digest, ShotId
 from pipeline.models.abilities import Mode
 from pipeline.storyboard.framing import CENTRE, Fit, Point
 from pipeline.storyboard.transitions import Transition
+
+if TYPE_CHECKING:
+    from pipeline.storyboard.soundtrack import Sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,28 @@ class ClipFile:
 
     path: Path
     digest: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class FontFile:
+    """A font of the author's own; ``digest`` is of its bytes."""
+
+    path: Path
+    digest: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class CardWords:
+    """What a card shows: words, their colour and ground (``#rrggbb``), where they stand.
+
+    A picture that they are drawn on is the shot's first reference. Without a font it is Noto Sans.
+    """
+
+    text: str
+    colour: str
+    background: str
+    align: str
+    font: FontFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +175,13 @@ class Shot:
     use: Use = Use()
     transition: Transition | None = None  # how it comes in; none is a cut
     clip: ClipFile | None = None  # of footage, which is not made but shown
+    card: CardWords | None = None  # of a card, which is drawn from words alone
     focus: Point = CENTRE  # what stays in sight where edges are cut off
     fade_in: int = 0  # film frames
     fade_out: int = 0
+    level: float = 0.0  # of its own sound, in dB
     match: ShotId | None = None  # the shot whose colours it is brought to in the film
+    takes: int = 1  # how many variations are made to choose from
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -180,3 +208,4 @@ class Film:
     size: Size
     rate: Fraction
     shots: tuple[Shot, ...]
+    sound: Sound | None = None  # besides the shots' own; none: the board says nothing of it

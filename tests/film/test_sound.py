@@ -11,7 +11,7 @@ import reels
 from pipeline.errors import StoryreelError
 from pipeline.film.assembler import assemble
 from pipeline.film.segments import Segments
-from pipeline.film.sound import decode_stretch, is_silent, lay_sound, mix_key, sound_agrees
+from pipeline.film.sound import decode_stretch, is_silent, lay_sound, sound_agrees, stretch_key
 from pipeline.media.sound_filters import SOUND_FRAME
 
 if TYPE_CHECKING:
@@ -198,6 +198,6 @@ def test_what_sounds_can_be_copied_is_decided_from_facts_alone(
     assert sound_agrees(reels.reel(same, same))
     for odd in (muted, like(codec="mp3"), like(samples=40_000), like(parameters="x")):
         assert not sound_agrees(reels.reel(same, odd))
-    keys = {mix_key(lay_sound(reels.reel(*cuts)), ffmpeg)
+    keys = {tuple(stretch_key(one, ffmpeg) for one in lay_sound(reels.reel(*cuts)))
             for cuts in ((same, same), (same, muted), (muted, same), (same,))}  # fmt: skip
     assert len(keys) == 4

@@ -17,6 +17,8 @@ TELLERS = {
     "Finding",
     "PictureTrouble",
     "ClipTrouble",
+    "FontTrouble",
+    "SoundTrouble",
     "_told",
     "_fault",
     "fault",
