@@ -23,7 +23,7 @@ from pipeline.ids import ShotId
 from pipeline.places import PROBE, Places, find_root
 from pipeline.plan.selection import Selection
 from pipeline.plan.step import Forced, Make, Reuse
-from pipeline.planned import PlannedFilm, RenderedFilm
+from pipeline.planned import Delivered, PlannedFilm, RenderedFilm
 from pipeline.planning import facts_of, plan_film
 from pipeline.run.budget import Budget, refuse_over_budget
 from pipeline.run.events import Listener, nobody
@@ -33,7 +33,6 @@ from pipeline.storyboard.resolver import Draft
 
 if TYPE_CHECKING:
     from pipeline.adopting import Adopted
-    from pipeline.film.assembler import Assembly
     from pipeline.journal.journal import Journal
     from pipeline.media.ffmpeg import FFmpeg
     from pipeline.run.outside import Outside
@@ -81,11 +80,12 @@ def render_film(
     stop = stop or threading.Event()
     with cutting_ahead(planned, listen, stop) as ahead:
         outcome, made = make_shots(planned, budget or Budget(), ahead.hear, stop, outside)
-        if not outcome.whole or planned.plan.left_out:
+        if not outcome.cuttable(planned.plan) or planned.plan.left_out:
             return RenderedFilm(outcome, None, None, made)
         ahead.rest()
-        assembly = cut_film(planned, outcome.clips, tell=tell, stop=stop)
-    return RenderedFilm(outcome, planned.places.film, assembly, made)
+        delivered = cut_film(planned, outcome.clips, tell=tell, stop=stop)
+    film = delivered[0]
+    return RenderedFilm(outcome, film.path, film.assembly, made, delivered)
 
 
 def cut_film(
@@ -93,27 +93,23 @@ def cut_film(
     clips: Mapping[ShotId, Clip],
     *,
     target: Path | None = None,
+    only: str | None = None,
     tell: FramesTold | None = None,
     stop: threading.Event | None = None,
-) -> Assembly | None:
-    """Cut the film from its clips; ``None`` when it lies there already, cut from these."""
-    from pipeline.film.assembler import assemble
-    from pipeline.film.timeline import lay_timeline
+) -> tuple[Delivered, ...]:
+    """Cut the film and its outputs from its clips, each where it does not lie there already.
+
+    The film comes first; with ``only`` that output alone is made.
+    """
+    from pipeline.delivering import deliver
     from pipeline.media.ffmpeg import find_ffmpeg
-    from pipeline.sidecars.cutting import is_cut_from, write_cutting
 
     ffmpeg = find_ffmpeg(planned.settings.ffmpeg)
     target = target or planned.places.film
-    timeline = lay_timeline(planned.film, clips)
-    tools = cutting_tools(ffmpeg)
-    if is_cut_from(target, timeline, tools):
-        return None
-    target.parent.mkdir(parents=True, exist_ok=True)
-    assembly = assemble(
-        timeline, target, segments=planned.places.segments, ffmpeg=ffmpeg, tell=tell, stop=stop
-    )
-    write_cutting(target, timeline, tools)
-    return assembly
+    return deliver(
+        planned, clips, ffmpeg, cutting_tools(ffmpeg), target=target, only=only, tell=tell,
+        stop=stop,
+    )  # fmt: skip
 
 
 def cutting_tools(ffmpeg: FFmpeg) -> str:
@@ -124,17 +120,16 @@ def cutting_tools(ffmpeg: FFmpeg) -> str:
 
 
 def film_stands(planned: PlannedFilm, again: PlannedFilm) -> bool:
-    """Whether a later plan of the same board finds the film there, cut as it would be cut now."""
-    from pipeline.film.timeline import lay_timeline
+    """Whether a later plan finds the film and its outputs there, cut as they would be cut now."""
+    from pipeline.delivering import all_stand
     from pipeline.media.ffmpeg import find_ffmpeg
-    from pipeline.sidecars.cutting import is_cut_from
 
     clips = serving_clips(again)
     moved = (again.board.digest, again.settings) != (planned.board.digest, planned.settings)
     if moved or any(shot.id not in clips for shot in again.film.shots):
         return False
     tools = cutting_tools(find_ffmpeg(again.settings.ffmpeg))
-    return is_cut_from(again.places.film, lay_timeline(again.film, clips), tools)
+    return all_stand(again, clips, tools, again.places.film)
 
 
 def serving_clips(planned: PlannedFilm) -> dict[ShotId, Clip]:
@@ -150,23 +145,27 @@ def assemble_film(
     planned: PlannedFilm,
     *,
     stand_ins: bool = False,
+    only: str | None = None,
     listen: Listener = nobody,
     tell: FramesTold | None = None,
     stop: threading.Event | None = None,
-) -> tuple[Path, Assembly | None, tuple[ShotId, ...]]:
+) -> tuple[tuple[Delivered, ...], tuple[ShotId, ...]]:
     """Cut the film from the clips that are there, making none of its shots.
 
     Args:
         planned: from ``plan_film``.
         stand_ins: cut a marked animatic in where a shot has no clip.
+        only: make this output of the board's alone.
         listen: told of the stand-ins being made.
         tell: told how many of the film's frames are cut, and of how many.
         stop: when set, it ends soon.
 
     Returns:
-        The film, how it was cut (``None``: it lay there already), and the shots stood in for.
+        The film and its outputs, how each was cut (or that it lay there already), and the shots
+        stood in for.
 
     Raises:
+        UsageError: the board has no such output.
         ShotsFailedError: shots have no clip, and no stand-ins were asked for.
     """
     clips = serving_clips(planned)
@@ -179,13 +178,17 @@ def assemble_film(
         )
     target = planned.places.film
     if missing:
+        from dataclasses import replace
+
+        from pipeline.film.matching import unmatched
         from pipeline.run.stand_ins import make_stand_ins
 
         clips |= make_stand_ins(
             planned.film, missing, planned.store, planned.settings, listen, stop
         )
         target = target.with_name(f"{target.stem}.stand-ins.mp4")
-    return target, cut_film(planned, clips, target=target, tell=tell, stop=stop), missing
+        planned = replace(planned, film=unmatched(planned.film, missing))
+    return cut_film(planned, clips, target=target, only=only, tell=tell, stop=stop), missing
 
 
 def refuse_unready(planned: PlannedFilm, budget: Budget) -> None:

@@ -38,6 +38,19 @@ class PlannedFilm:
 
 
 @dataclass(frozen=True)
+class Delivered:
+    """One file made of a film's cut: the film itself (``name`` is empty), or a named output.
+
+    ``assembly`` is absent when it lay there already; ``beside`` are the files that go with it.
+    """
+
+    name: str
+    path: Path
+    assembly: Assembly | None
+    beside: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
 class RenderedFilm:
     """What a render did; ``assembly`` is absent when the film was left as it was or not cut."""
 
@@ -45,3 +58,4 @@ class RenderedFilm:
     film: Path | None
     assembly: Assembly | None
     made: tuple[ShotId, ...] = field(default=())
+    delivered: tuple[Delivered, ...] = field(default=())

@@ -251,7 +251,8 @@ def test_a_stand_in_has_its_length(project):
     """Where the clip was never taken in, the film can still be cut, with a marked animatic."""
     project.write(ALONE)
     planned = project.plan()
-    film, _, missing = assemble_film(planned, stand_ins=True)
+    delivered, missing = assemble_film(planned, stand_ins=True)
+    film = delivered[0].path
 
     assert missing == ("sh010",)
     assert len(numbers_in(film)) == 20

@@ -137,7 +137,8 @@ def test_cut_again_from_the_store_it_is_the_same_bytes(rendered):
     before = digest_of_file(result.film)
     result.film.unlink()
     shutil.rmtree(planned.places.segments, ignore_errors=True)
-    target, assembly, missing = api.assemble_film(plan_film(planned.board.path, draft=Draft("96p")))
+    delivered, missing = api.assemble_film(plan_film(planned.board.path, draft=Draft("96p")))
+    target, assembly = delivered[0].path, delivered[0].assembly
 
     assert assembly is not None
     assert missing == ()

@@ -43,9 +43,10 @@ MAY_IMPORT = {
     "previewing": STAGES | {"planned", "api"},
     "exporting": STAGES | {"planned", "api"},
     "api": STAGES
-    | {"planned", "planning", "making", "settling", "adopting", "makers", "vendors", "journal"},
+    | {"planned", "planning", "making", "settling", "adopting", "delivering"}
+    | {"makers", "vendors", "journal"},
     "cli": STAGES
-    | {"planned", "adopting", "packing", "previewing", "exporting", "packs", "api"}
+    | {"planned", "adopting", "delivering", "packing", "previewing", "exporting", "packs", "api"}
     | {"makers", "vendors", "publishers", "journal"},
     "__main__": {"cli"},
 }
@@ -55,7 +56,7 @@ DOORS = {
     "yaml": {"storyboard.text", "storyboard.scalars"},
     "networkx": {"graph"},
     "ffmpeg": {"media.filters", "media.sound_filters"},
-    "subprocess": {"media.ffmpeg"},
+    "subprocess": {"media.ffmpeg", "media.voice"},
     "imageio_ffmpeg": {"media.ffmpeg"},
     "filelock": {"files"},
     "platformdirs": {"settings"},
@@ -122,8 +123,8 @@ STARTERS = {
 }  # fmt: skip
 
 
-def test_processes_are_started_behind_two_doors():
-    """``media/ffmpeg.py``, by the table above, and the publisher that runs the user's program."""
+def test_processes_are_started_behind_three_doors():
+    """``media/ffmpeg.py`` and ``media/voice.py``, by the table above, and the publisher that runs the user's program."""
     for path in modules():
         if name_of(path) == "publishers.command":
             continue

@@ -15,6 +15,7 @@ from pipeline.cli.boards import (
     some_boards,
 )
 from pipeline.cli.console import put, put_json, say
+from pipeline.cli.delivered import delivered_document, put_delivered
 from pipeline.cli.interrupt import stop_on_interrupt
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 @click.option(
     "--stand-ins", is_flag=True, help="Cut a marked animatic in where a shot has no clip."
 )
+@click.option("--only", metavar="NAME", help="Make this output of `deliver:` alone.")
 @click.option(
     "--preview",
     metavar="SHOT..SHOT",
@@ -39,11 +41,12 @@ def command(
     draft: bool,
     resolution: str | None,
     stand_ins: bool,
+    only: str | None,
     preview: str | None,
     as_json: bool,
     **flags: str | None,
 ) -> int:
-    """Cut the film from the clips that are there; no shot is made.
+    """Cut the film, and what the board delivers, from the clips that are there; no shot is made.
 
     With --stand-ins a shot without a clip is shown as an animatic marked as such, and the film is
     written beside the real one as NAME.stand-ins.mp4.
@@ -53,7 +56,7 @@ def command(
     are there, else at half its size. The shots' own sound is heard, no music and no voice.
     """
     if preview:
-        _refuse_stand_ins(stand_ins)
+        _refuse_beside_preview(stand_ins=stand_ins, only=only)
         return _preview(boards, draft_of(draft, resolution), preview, flags, as_json=as_json)
     from pipeline.api import assemble_film, my_turn, plan_film
     from pipeline.cli.progress import progress
@@ -66,31 +69,40 @@ def command(
                 my_turn(planned.places, lambda: say("waiting for another storyreel")),
                 progress(0, as_json=False) as shown,
             ):
-                film, assembly, missing = assemble_film(
-                    planned, stand_ins=stand_ins, listen=shown.hear, tell=shown.tell, stop=stop
+                delivered, missing = assemble_film(
+                    planned,
+                    stand_ins=stand_ins,
+                    only=only,
+                    listen=shown.hear,
+                    tell=shown.tell,
+                    stop=stop,
                 )
+            outputs = delivered_document(delivered)
             documents.append(
                 {
                     "board": planned.board.name,
-                    "film": str(film),
+                    "film": outputs[0]["path"],
                     "stand_ins": list(missing),
-                    "cut_anew": assembly is not None,
+                    "cut_anew": outputs[0]["cut_anew"],
+                    "outputs": outputs,
                 }
             )
             if missing and not as_json:
                 say(f"stood in for: {', '.join(missing)}")
             if not as_json:
-                put(str(film))
+                put_delivered(outputs)
     if as_json:
         put_json({"schema": 1, "films": documents})
     return 0
 
 
-def _refuse_stand_ins(stand_ins: bool) -> None:
+def _refuse_beside_preview(*, stand_ins: bool, only: str | None) -> None:
     from pipeline.errors import UsageError
 
     if stand_ins:
         raise UsageError("--preview shows what is there; it takes no --stand-ins.")
+    if only:
+        raise UsageError("--preview shows the film's own frame; it takes no --only.")
 
 
 def _preview(

@@ -18,7 +18,8 @@ from pipeline.cli.boards import (
     settings_options,
     some_boards,
 )
-from pipeline.cli.console import put, put_json, say
+from pipeline.cli.console import put_json, say
+from pipeline.cli.delivered import as_unchanged, delivered_document, put_delivered
 from pipeline.cli.interrupt import stop_on_interrupt
 from pipeline.cli.purse import Purse, purse_options
 from pipeline.places import draft_folder, find_root, output_folder
@@ -178,18 +179,19 @@ class _Rendering:
     def _receipt_text(self, planned: PlannedFilm, result: dict[str, Any]) -> str:
         import av
 
+        from pipeline.delivering import files_watched
         from pipeline.media.ffmpeg import find_ffmpeg
-        from pipeline.sidecars.cutting import cutting_path
 
         places = planned.places
         clips = [planned.store.clip(digest).path for digest in result.pop("clips")]
         watched = [
             *(picture.path for picture in planned.board.pictures.values()),
             *(clip.path for clip in planned.board.clips.values()),
+            *(font.path for font in planned.board.fonts.values()),
+            *(sound.path for sound in planned.board.sounds.values()),
             *planned.settings.files,
             places.lock,
-            places.film,
-            cutting_path(places.film),
+            *files_watched(planned, places.film),
             find_ffmpeg(planned.settings.ffmpeg).path,
             Path(av.__file__),  # it joins the film
             *clips,
@@ -199,7 +201,12 @@ class _Rendering:
             options=self.options,
             watched=watched,
             environment=environment(),
-            result={**result, "made": 0, "reused": result["made"] + result["reused"]},
+            result={
+                **result,
+                "made": 0,
+                "reused": result["made"] + result["reused"],
+                "outputs": as_unchanged(result["outputs"]),
+            },
         )
 
 
@@ -250,7 +257,7 @@ def carry_out(
                 outside=click.get_current_context().obj,
             )
         result = _result(planned, rendered)
-        if rendered.film and receipt:
+        if rendered.film and receipt and rendered.outcome.whole:
             receipt(planned, result)
     result.pop("clips", None)
     _tell(result, as_json=as_json)
@@ -317,13 +324,15 @@ def _result(planned: PlannedFilm, rendered: RenderedFilm) -> dict[str, Any]:
         "board": planned.board.name,
         "draft": planned.draft is not None,
         "made": len(rendered.made),
-        "reused": len(outcome.clips) - len(rendered.made),
+        "reused": len(outcome.clips.keys() - set(rendered.made)),
         "failed": sorted(outcome.failed),
         "skipped": sorted(outcome.skipped),
         "left_out": list(planned.plan.left_out),
         "film": str(rendered.film) if rendered.film else None,
-        "cut_anew": rendered.assembly is not None,
+        "cut_anew": any(one.assembly for one in rendered.delivered),
+        "outputs": delivered_document(rendered.delivered),
         "clips": [clip.digest for clip in outcome.clips.values()],
+        "chains": told_chains(planned, outcome.clips, measure=True),
     }
     if rendered.film:
         from pipeline.film.timeline import lay_timeline
@@ -337,6 +346,8 @@ def _tell(result: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         put_json(result, indent=None)
         return
+    for line in (*chain_lines(result["chains"]), *chain_warnings(result["chains"])):
+        say(line)
     counts = f"{result['made']} made, {result['reused']} reused"
     if result["failed"] or result["skipped"]:
         counts += f", {len(result['failed'])} failed, {len(result['skipped'])} skipped"
@@ -350,14 +361,8 @@ def _tell(result: dict[str, Any], *, as_json: bool) -> None:
         return
     state = "" if result["cut_anew"] else ", unchanged"
     say(f"{result['board']}: {counts}; {_frames(result['frames'])}, {result['seconds']:g} s{state}")
-    put(_short(result["film"]))
+    put_delivered(result["outputs"])
 
 
 def _frames(count: int) -> str:
     return "1 frame" if count == 1 else f"{count} frames"
-
-
-def _short(path: str) -> str:
-    """A path as seen from here, where that is shorter."""
-    here = Path.cwd()
-    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from pipeline.files import load_json, write_whole
 from pipeline.film.timeline import Cut, Timeline
+from pipeline.ids import ShotId
+from pipeline.media.dressing import Dressing
 
 SCHEMA = 1
 
@@ -29,14 +31,33 @@ def cutting_list(timeline: Timeline, tools: str) -> dict[str, Any]:
         "frames": timeline.frames,
         "tools": tools,
         "cuts": cuts,
+        **({"sound": _sound_words(timeline)} if timeline.sound else {}),
     }
+
+
+def _sound_words(timeline: Timeline) -> Any:
+    """What is heard besides the shots: files by digest; where a line stands decides nothing.
+
+    Moments are tied to shots by name, so the shots' places in the cut stand for their names.
+    """
+    places = {cut.shot: place for place, cut in enumerate(timeline.cuts)}
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, dict):
+            kept = {k: plain(v) for k, v in value.items() if k not in ("path", "line")}
+            if kept.get("shot") is not None:
+                kept["shot"] = places.get(ShotId(kept["shot"]))
+            return kept
+        return [plain(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+    return _plain(plain(asdict(timeline.sound))) if timeline.sound else None
 
 
 _UNLISTED = ("clip", "shot", "match")  # names of shots: whom it matches shows in its grade
 _LATER: dict[str, Any] = {
     field.name: json.loads(json.dumps(field.default, default=str))
     for field in fields(Cut)
-    if field.name in ("focus", "fade_in", "fade_out", "grade")
+    if field.name in ("focus", "fade_in", "fade_out", "level", "grade")
 }
 """What a list leaves out where nothing is said, so that older films still agree with theirs."""
 
@@ -51,28 +72,58 @@ def cutting_path(film: Path) -> Path:
     return film.with_suffix(".cuts.json")
 
 
-def is_cut_from(film: Path, timeline: Timeline, tools: str) -> bool:
-    """Whether the film lies there whole, cut from just this."""
+def is_cut_from(film: Path, timeline: Timeline, tools: str, said: Said | None = None) -> bool:
+    """Whether the film lies there whole, cut from just this, with what it says and its poster."""
+    said = said or Said()
     try:
         told = load_json(cutting_path(film))
-        found = film.stat()
+        return bool(told.get("list") == _decides(timeline, tools, said)) and all(
+            told.get(name) == found for name, found in _lying(film, said).items()
+        )
     except (OSError, ValueError):
         return False
-    return bool(
-        told.get("list") == _without_names(cutting_list(timeline, tools))
-        and told.get("film") == [found.st_size, found.st_mtime_ns]
-    )
 
 
-def write_cutting(film: Path, timeline: Timeline, tools: str) -> None:
+def write_cutting(film: Path, timeline: Timeline, tools: str, said: Said | None = None) -> None:
     """Remember what the film was cut from."""
-    found = film.stat()
+    said = said or Said()
     told = {
-        "list": _without_names(cutting_list(timeline, tools)),
+        "list": _decides(timeline, tools, said),
         "shots": [cut.shot for cut in timeline.cuts],
-        "film": [found.st_size, found.st_mtime_ns],
+        **_lying(film, said),
     }
     write_whole(cutting_path(film), json.dumps(told, indent=1) + "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a film's file says beside its picture, and the film frame its poster shows."""
+
+    dressing: Dressing = Dressing()  # noqa: RUF009 - frozen
+    poster: int | None = None
+
+
+def poster_path(film: Path) -> Path:
+    """Where a film's poster lies."""
+    return film.with_suffix(".jpg")
+
+
+def _decides(timeline: Timeline, tools: str, said: Said) -> dict[str, Any]:
+    dressing = {name: value for name, value in asdict(said.dressing).items() if value}
+    poster = {} if said.poster is None else {"poster": said.poster}
+    listed = _without_names(cutting_list(timeline, tools))
+    return {**listed, "says": _plain(dressing), **poster}
+
+
+def _lying(film: Path, said: Said) -> dict[str, list[int]]:
+    """The files' sizes and times of change.
+
+    Raises:
+        OSError: one is not there.
+    """
+    files = {"film": film} if said.poster is None else {"film": film, "poster": poster_path(film)}
+    seen = {name: path.stat() for name, path in files.items()}
+    return {name: [one.st_size, one.st_mtime_ns] for name, one in seen.items()}
 
 
 def _without_names(listed: dict[str, Any]) -> dict[str, Any]:

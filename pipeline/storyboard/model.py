@@ -18,12 +18,23 @@ from pydantic import (
 )
 from pydantic_core import PydanticKnownError
 
-from pipeline.models.catalog import FOOTAGE
+from pipeline.models.catalog import CARD, FOOTAGE
 from pipeline.storyboard.framing import Fit
+from pipeline.storyboard.model_card import CardText, Lettered
+from pipeline.storyboard.model_deliver import Deliverable, Subtitles
 from pipeline.storyboard.model_framing import Focus
+from pipeline.storyboard.model_sound import LevelText, SoundEntry
 from pipeline.storyboard.transitions import PATTERN as TRANSITION_PATTERN
 from pipeline.storyboard.transitions import parse_transition
-from pipeline.storyboard.written import LengthText, Written, worded
+from pipeline.storyboard.written import (
+    Aspect,
+    Identifier,
+    LengthText,
+    Name,
+    Resolution,
+    Written,
+    worded,
+)
 from pipeline.timing import Length, parse_rate
 
 ShotSize = Literal[
@@ -37,12 +48,6 @@ Move = Literal[
     "tracking", "handheld",
 ]  # fmt: skip
 ReferenceKind = Literal["character", "location", "prop", "style"]
-
-ID_PATTERN = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"
-Identifier = Annotated[
-    str,
-    Field(pattern=ID_PATTERN, json_schema_extra=worded("a letter, then letters, digits, - or _")),
-]
 
 
 def _as_transition(value: object) -> str:
@@ -74,35 +79,17 @@ TransitionText = Annotated[
 Speed = Annotated[
     float, BeforeValidator(_as_speed, json_schema_input_type=float), Field(ge=0.1, le=10)
 ]
-Resolution = Annotated[
-    str,
-    Field(
-        pattern=r"^[1-9][0-9]{1,3}p$",
-        examples=["720p", "1080p"],
-        json_schema_extra=worded("720p or 1080p"),
-    ),
-]
-_RATIO_PART = r"[1-9][0-9]?(\.[0-9]{1,2})?"
-Aspect = Annotated[
-    str,
-    Field(
-        pattern=f"^{_RATIO_PART}:{_RATIO_PART}$",
-        examples=["16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "2.39:1"],
-        json_schema_extra=worded("16:9, 9:16 or 2.39:1"),
-    ),
-]
-Name = Annotated[str, Field(min_length=1)]
-"""Of a model, route, file or frame: whether it exists is for the rules to say."""
 
 
 def _unless_a_clip(
     value: object, as_text: ValidatorFunctionWrapHandler, info: ValidationInfo
 ) -> str:
-    """A prompt; empty where the shot shows a clip instead, or says that it does."""
+    """A prompt; empty where the shot shows a clip or words instead, or says that it does."""
     if value is not None:
         return str(as_text(value))
-    shows_a_clip = info.data.get("model") == FOOTAGE
-    if info.data.get("clip", "unreadable") is None and not shows_a_clip:
+    shows_itself = info.data.get("model") in (FOOTAGE, CARD)
+    told = (info.data.get(name, "unreadable") for name in ("clip", "text"))
+    if all(instead is None for instead in told) and not shows_itself:
         raise PydanticKnownError("missing")
     return ""
 
@@ -184,13 +171,13 @@ class Trim(Written):
     )
 
 
-class Overridable(Written):
+class Overridable(Lettered):
     """What may be said once for all shots, and again in any one of them."""
 
     model: Name | None = Field(
         default=None,
         description="What makes the picture: happyhorse-1.1, or animatic (free); footage shows a "
-        "clip of your own.",
+        "clip of your own, card a title.",
     )
     routes: Annotated[tuple[Name, ...], Field(min_length=1)] | None = Field(
         default=None, description="Who may serve the model, in the order to try them."
@@ -228,6 +215,11 @@ class Overridable(Written):
     audio: Literal["keep", "mute"] | None = Field(
         default=None, description="Whether the shot's own sound is in the film; kept unless muted."
     )
+    level: LevelText | None = Field(
+        default=None,
+        description="How much louder or quieter the shot's own sound is in the film: -6dB.",
+        examples=["-6dB"],
+    )
     fit: Fit | None = Field(
         default=None, description="How this clip meets the film's frame, if not as the format says."
     )
@@ -239,6 +231,12 @@ class Overridable(Written):
     )
     look: Annotated[str, Field(max_length=2000)] | None = Field(
         default=None, description="Style in words, added to the prompt instead of the board's look."
+    )
+    takes: Annotated[int, Field(ge=1, le=20)] | None = Field(
+        default=None,
+        description="How many takes are made to choose from, each with the next seed; one unless "
+        "more are asked for. Every take is paid for.",
+        examples=[3],
     )
 
 
@@ -268,6 +266,11 @@ class ShotEntry(Overridable):
         description="With `model: footage`, in place of a prompt: the clip to show, a path beside "
         "this board.",
         examples=["refs/harbour.mp4"],
+    )
+    text: CardText | None = Field(
+        default=None,
+        description="With `model: card`, in place of a prompt: the words to show. A line that "
+        "begins with `# ` is large. Write it under `|`.",
     )
     prompt: Prompt = Field(
         default=None,
@@ -351,6 +354,18 @@ class Storyboard(Written):
     )
     references: dict[Identifier, Reference] = Field(
         default={}, description="People, places and things by name, used as @name."
+    )
+    subtitles: Subtitles | None = Field(
+        default=None, description="What is to be read in the film; .srt and .vtt lie beside it."
+    )
+    deliver: dict[Identifier, Deliverable] = Field(
+        default={},
+        description="More files made of the same cut, by name: {web: {poster: sh010.first}, "
+        "vertical: {aspect: 9:16, fit: fill}}.",
+    )
+    sound: SoundEntry | None = Field(
+        default=None,
+        description="What is heard besides the shots' own sound, and how loud the film is.",
     )
     shots: Annotated[tuple[ShotEntry, ...], Field(min_length=1)] = Field(
         description="The shots, in the order of the cut."

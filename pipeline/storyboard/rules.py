@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.storyboard import (
+    rules_card,
     rules_chain,
     rules_cut,
+    rules_deliver,
     rules_footage,
     rules_framing,
     rules_links,
@@ -17,12 +19,15 @@ from pipeline.storyboard import (
     rules_pictures,
     rules_prompt,
     rules_routes,
+    rules_sound,
 )
 from pipeline.storyboard.clips import BoardClip, Reel
 from pipeline.storyboard.finding import Finding
+from pipeline.storyboard.fonts import BoardFont, TypeCase
 from pipeline.storyboard.ground import Ground
 from pipeline.storyboard.model import Storyboard
 from pipeline.storyboard.pictures import Album, BoardPicture
+from pipeline.storyboard.sounds import BoardSound, SoundShelf
 
 MOST_FINDINGS = 2_000
 
@@ -32,6 +37,7 @@ RULES: tuple[Rule, ...] = (
     rules_names.ids_are_unique,
     rules_names.names_are_apart,
     rules_names.one_kind_of_picture,
+    rules_card.colours_are_known,
     rules_links.frames_can_be_read,
     rules_links.links_lead_somewhere,
     rules_links.after_names_shots,
@@ -41,6 +47,10 @@ RULES: tuple[Rule, ...] = (
     rules_chain.matches_end_somewhere,
     rules_chain.chains_are_short,
     rules_model.models_are_known,
+    rules_card.cards_have_words,
+    rules_card.cards_are_asked_nothing_else,
+    rules_card.fonts_can_be_opened,
+    rules_card.letters_are_in_the_font,
     rules_footage.clips_go_with_footage,
     rules_footage.clips_can_be_shown,
     rules_footage.clips_are_long_enough,
@@ -63,6 +73,17 @@ RULES: tuple[Rule, ...] = (
     rules_pictures.models_take_the_pictures,
     rules_prompt.prompts_say_something,
     rules_prompt.prompts_are_short_enough,
+    rules_deliver.subtitles_can_be_read,
+    rules_deliver.outputs_have_names_of_their_own,
+    rules_deliver.outputs_have_a_size,
+    rules_deliver.posters_are_frames,
+    rules_deliver.outputs_have_subtitles_to_show,
+    rules_sound.sounds_can_be_heard,
+    rules_sound.lines_say_something,
+    rules_sound.moments_name_shots,
+    rules_sound.sounds_are_in_the_film,
+    rules_sound.voices_speak_one_by_one,
+    rules_sound.voice_is_used,
     rules_names.references_are_used,
     rules_prompt.what_is_spoken_of_is_shown,
     rules_model.seeds_are_honoured,
@@ -72,11 +93,13 @@ RULES: tuple[Rule, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the rules found, and the pictures and clips they looked at."""
+    """What the rules found, and the files they looked at."""
 
     findings: tuple[Finding, ...]
     pictures: Mapping[str, BoardPicture]
     clips: Mapping[str, BoardClip]
+    sounds: Mapping[str, BoardSound]
+    fonts: Mapping[str, BoardFont]
 
 
 def check(board: Storyboard, lines: Sequence[int], *, folder: Path, root: Path) -> Checked:
@@ -88,8 +111,10 @@ def check(board: Storyboard, lines: Sequence[int], *, folder: Path, root: Path) 
         folder: where the board lies.
         root: the project's folder, which no picture may leave.
     """
-    album, reel = Album(folder, root), Reel(folder, root)
-    ground = Ground.of(board, lines, album, reel)
+    album, reel, shelf = Album(folder, root), Reel(folder, root), SoundShelf(folder, root)
+    case = TypeCase(folder, root)
+    ground = Ground.of(board, lines, album, reel, shelf, case)
     findings = [finding for rule in RULES for finding in rule(ground)]
     findings.sort(key=lambda finding: finding.severity)  # no warning may crowd out an error
-    return Checked(tuple(findings[:MOST_FINDINGS]), album.pictures, reel.clips)
+    found = tuple(findings[:MOST_FINDINGS])
+    return Checked(found, album.pictures, reel.clips, shelf.sounds, case.fonts)

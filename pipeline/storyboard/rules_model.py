@@ -89,7 +89,7 @@ def frames_have_a_size(ground: Ground) -> Iterator[Finding]:
     """The film's frame, and each shot's own, has even sides that a video can have."""
     seen = set()
     written = ground.board.format
-    yield from _size_faults(written.aspect, written.resolution, Aim(("format", "resolution")))
+    yield from size_faults(written.aspect, written.resolution, Aim(("format", "resolution")))
     seen.add((written.aspect, written.resolution))
     for place, shot in ground.shots():
         pair = (
@@ -98,7 +98,7 @@ def frames_have_a_size(ground: Ground) -> Iterator[Finding]:
         )
         if pair not in seen:
             seen.add(pair)
-            yield from _size_faults(*pair, ground.aim_at(place, "resolution", "aspect"))
+            yield from size_faults(*pair, ground.aim_at(place, "resolution", "aspect"))
 
 
 def seeds_are_in_range(ground: Ground) -> Iterator[Finding]:
@@ -190,7 +190,8 @@ def _not_made(
     )
 
 
-def _size_faults(aspect: str, resolution: str, aim: Aim) -> Iterator[Finding]:
+def size_faults(aspect: str, resolution: str, aim: Aim) -> Iterator[Finding]:
+    """What is wrong with a frame of this shape and short side, if anything."""
     short = int(resolution.removesuffix("p"))
     size = size_of(aspect, resolution)
     if short < SHORTEST_SIDE:
@@ -218,8 +219,8 @@ def _size_faults(aspect: str, resolution: str, aim: Aim) -> Iterator[Finding]:
 
 
 def _doubt(model: Model) -> str | None:
-    if "clip" in model.modes:
-        return None  # what is shown as it is comes out the same
+    if model.seeds is None and model.seed_honoured == "yes":
+        return None  # what is shown as it is, or drawn from words, comes out the same
     if model.seeds is None:
         return f"`{model.name}` takes no seed"
     return {

@@ -13,6 +13,9 @@ _LENGTH_PATTERN = (  # as timing.parse_length reads it, for editors
 )
 
 
+ID_PATTERN = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"
+
+
 def worded(words: str) -> dict[str, JsonValue]:
     """What an editor says of a text that does not fit a pattern, instead of the pattern."""
     return {"patternErrorMessage": f"This is written as {words}."}
@@ -37,6 +40,30 @@ LengthText = Annotated[
         | float,
     ),
 ]
+
+Identifier = Annotated[
+    str,
+    Field(pattern=ID_PATTERN, json_schema_extra=worded("a letter, then letters, digits, - or _")),
+]
+Resolution = Annotated[
+    str,
+    Field(
+        pattern=r"^[1-9][0-9]{1,3}p$",
+        examples=["720p", "1080p"],
+        json_schema_extra=worded("720p or 1080p"),
+    ),
+]
+_RATIO_PART = r"[1-9][0-9]?(\.[0-9]{1,2})?"
+Aspect = Annotated[
+    str,
+    Field(
+        pattern=f"^{_RATIO_PART}:{_RATIO_PART}$",
+        examples=["16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "2.39:1"],
+        json_schema_extra=worded("16:9, 9:16 or 2.39:1"),
+    ),
+]
+Name = Annotated[str, Field(min_length=1)]
+"""Of a model, route, file or frame: whether it exists is for the rules to say."""
 
 
 class Written(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import wave
 from pathlib import Path
 
 import clips
@@ -29,10 +30,33 @@ def make_project(folder: Path) -> Path:
     (folder.parent / "outside.png").write_bytes((refs / "vixen.png").read_bytes())
     (refs / "way-out.png").symlink_to(folder.parent / "outside.png")
     _make_clips(refs)
+    _make_subtitles(boards / "subs")
+    _make_sounds(boards / "audio")
     Image.new("1", (20_000, 1_100)).save(refs / "ribbon.png")
     Image.new("1", (20_000, 9_000)).save(refs / "endless.png")
     Image.new("1", (11_000, 11_000)).save(refs / "bomb.png")
     return boards
+
+
+def _make_sounds(folder: Path) -> None:
+    """Two seconds of a tone, and what is no sound."""
+    folder.mkdir()
+    with wave.open(str(folder / "theme.wav"), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(range(250)) * 128)
+    (folder / "notes.wav").write_text("Remember the tune.\n", encoding="utf-8")
+    (folder / "torn.mp3").write_bytes(b"ID3" + bytes(5))
+    (folder / "folder.wav").mkdir()
+
+
+def _make_subtitles(folder: Path) -> None:
+    """Subtitles of a film, and some with a line that is none."""
+    folder.mkdir()
+    block = "1\n00:00:00,500 --> 00:00:01,500\nIt is only snow.\n\n"
+    (folder / "film.srt").write_text(block, encoding="utf-8")
+    (folder / "torn.srt").write_text(f"{block}2\n00:00:02 -> 3\nSnow?\n", encoding="utf-8")
 
 
 _PQ = (*clips.NO_B_FRAMES, "-bsf:v", "h264_metadata=transfer_characteristics=16")
