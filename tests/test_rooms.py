@@ -124,7 +124,7 @@ STARTERS = {
 
 
 def test_processes_are_started_behind_three_doors():
-    """``media/ffmpeg.py`` and ``media/voice.py``, by the table above, and the publisher that runs the user's program."""
+    """``media/ffmpeg.py``, ``media/voice.py`` (the table above), and the user's own publisher."""
     for path in modules():
         if name_of(path) == "publishers.command":
             continue
