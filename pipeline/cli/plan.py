@@ -16,6 +16,12 @@ from pipeline.cli.boards import (
     settings_options,
     some_boards,
 )
+from pipeline.cli.chains_told import (
+    chain_lines,
+    chain_warnings,
+    chains_of_plan,
+    deep_chains,
+)
 from pipeline.cli.console import put, put_json, put_table, say, terminal_width
 from pipeline.cli.plan_markdown import Unplanned, plan_as_markdown
 from pipeline.cli.problems import show_problem
@@ -129,7 +135,8 @@ def document_of(planned: PlannedFilm) -> dict[str, Any]:
 
     board = planned.board
     relative = board.path.absolute().relative_to(board.root.absolute()).as_posix()
-    return plan_document(planned.film, planned.plan, board=relative, digest=board.digest)
+    document = plan_document(planned.film, planned.plan, board=relative, digest=board.digest)
+    return {**document, "chains": chains_of_plan(planned)}
 
 
 def show_plan(planned: PlannedFilm) -> None:
@@ -156,7 +163,10 @@ def show_plan(planned: PlannedFilm) -> None:
     put("")
     for line in _sums(planned):
         put(line)
-    for warning in picture_warnings(planned):
+    chains = chains_of_plan(planned)
+    for line in chain_lines(chains):
+        put(line)
+    for warning in (*deep_chains(planned), *chain_warnings(chains), *picture_warnings(planned)):
         put(f"{click.style('warning', fg='yellow')}: {warning}")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.cli.chains_told import chain_warnings, chains_of_plan
 from pipeline.cli.markdown import folded, quoted, sentence, spelled, table
 from pipeline.errors import StoryreelError
 from pipeline.money import Total
@@ -71,7 +72,11 @@ def _in_all(told: Sequence[PlannedFilm | Unplanned]) -> _Section:
 def _planned(planned: PlannedFilm) -> _Section:
     plan, name = planned.plan, quoted(planned.board.name)
     line = _headline(planned)
-    warnings = _faults(planned.board.warnings, str(planned.board.path))
+    drifted = chain_warnings(chains_of_plan(planned))
+    warnings = [
+        *_faults(planned.board.warnings, str(planned.board.path)),
+        *(f"- warning: {sentence(words)}" for words in drifted),
+    ]
     if not plan.to_run and not plan.stuck:
         line = f"**{name}**: {line}"
         return _Section("\n\n".join([line, *warnings]), line)

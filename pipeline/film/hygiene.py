@@ -28,10 +28,14 @@ _COMPARABLE = ("location", "style")  # a face before white says nothing about a 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Shots of which each starts on a frame of the one before; ``pictures`` they are shown."""
+    """Shots of which each starts on a frame of the one before.
+
+    ``pictures`` are shown to some of them; ``matched`` ones are brought to another's colours.
+    """
 
     shots: tuple[ShotId, ...]
     pictures: tuple[Picture, ...] = ()
+    matched: frozenset[ShotId] = frozenset()
 
     @property
     def depth(self) -> int:
@@ -44,18 +48,25 @@ class Link:
     """How far a shot is from its chain's head, all of it and its end alone.
 
     Colour as ``Look.colour_from``, the larger of the two; sharpness as a part, -0.2 is a fifth
-    less. ``references`` are the colours' distances from named pictures.
+    less. ``references`` are the colours' distances from named pictures. Where it is ``matched``
+    the film shows it nearer than this: the clip is measured.
     """
 
     shot: ShotId
     colour: float
     sharpness: float
     references: tuple[tuple[str, float], ...] = ()
+    matched: bool = False
+
+    @property
+    def off_colour(self) -> bool:
+        """Whether its colours are so far off that it is warned of, and nothing is done about it."""
+        return self.colour > MOST_COLOUR and not self.matched
 
     @property
     def drifted(self) -> bool:
-        """Whether it is so far off that it is warned of."""
-        return self.colour > MOST_COLOUR or self.sharpness < LEAST_SHARPNESS
+        """Whether it is warned of."""
+        return self.off_colour or self.sharpness < LEAST_SHARPNESS
 
     @property
     def badness(self) -> float:
@@ -102,7 +113,8 @@ def _chain(
         walk.append(name)
         name = before[name]
     names = tuple(reversed(walk))
-    return Chain(names, tuple(dict.fromkeys(_pictures(shots[name] for name in names))))
+    pictures = dict.fromkeys(_pictures(shots[name] for name in names))
+    return Chain(names, tuple(pictures), frozenset(n for n in names if shots[n].match))
 
 
 def _before(shot: Shot) -> ShotId | None:
@@ -128,16 +140,24 @@ def drift_of(
         pictures: looks of its pictures that were measured, by name.
     """
     head = looks.get(chain.shots[0])
-    links = [_link(name, looks[name], head, pictures) for name in chain.shots[1:]
-             if head and name in looks]  # fmt: skip
-    return Drift(chain, tuple(links)) if links else None
+    if head is None:
+        return None
+    links = tuple(
+        _link(name, looks[name], head, pictures, matched=name in chain.matched)
+        for name in chain.shots[1:]
+        if name in looks
+    )
+    return Drift(chain, links) if links else None
 
 
-def _link(name: ShotId, look: ClipLook, head: ClipLook, pictures: Mapping[str, Look]) -> Link:
+def _link(
+    name: ShotId, look: ClipLook, head: ClipLook, pictures: Mapping[str, Look], *, matched: bool
+) -> Link:
     pairs: Sequence[tuple[Look, Look]] = ((look.whole, head.whole), (look.last, head.last))
     return Link(
         name,
         round(max(mine.colour_from(its) for mine, its in pairs), 1),
         round(min(mine.sharpness_from(its) for mine, its in pairs), 2),
         tuple((n, round(look.whole.colour_from(its), 1)) for n, its in pictures.items()),
+        matched,
     )

@@ -94,10 +94,10 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _clip_look(data: dict[str, Any]) -> ClipLook:
-    return ClipLook(_look(data["whole"]), _look(data["last"]))
+    levels = tuple(tuple(channel) for channel in data["levels"])
+    return ClipLook(_look(data["whole"]), _look(data["last"]), levels)
 
 
 def _look(data: dict[str, Any]) -> Look:
     (l, a, b), (sl, sa, sb) = data["mean"], data["spread"]  # noqa: E741 - Oklab's own names
-    levels = tuple(tuple(channel) for channel in data["levels"])
-    return Look((l, a, b), (sl, sa, sb), data["sharpness"], levels)
+    return Look((l, a, b), (sl, sa, sb), data["sharpness"])

@@ -93,6 +93,6 @@ def _levels(cut: Cut, timeline: Timeline, looks: Looks) -> Levels:
 
     window = window_of(cut.clip.facts, cut.use, cut.length, timeline.rate)
     try:
-        return looks.of(cut.clip, window).whole.levels
+        return looks.of(cut.clip, window).levels
     except MediaError as error:
         raise clip_fault(cut, "cannot be looked at for its colours", error) from error

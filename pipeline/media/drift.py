@@ -46,13 +46,11 @@ class Look:
 
     ``mean`` and ``spread`` (standard deviation) are of Oklab's L, a and b, L from 0 to 1.
     ``sharpness`` is the standard deviation of the luma's Laplacian, in code values.
-    ``levels`` counts red, green and blue by their 256 code values.
     """
 
     mean: Three
     spread: Three
     sharpness: float
-    levels: tuple[tuple[int, ...], ...]
 
     def colour_from(self, other: Look) -> float:
         """How far its colours are from another's: about 2 is just seen side by side.
@@ -70,10 +68,14 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class ClipLook:
-    """The look of what is shown of a clip, and of its end alone."""
+    """The look of what is shown of a clip, and of its end alone.
+
+    ``levels`` counts red, green and blue of the whole by their 256 code values.
+    """
 
     whole: Look
     last: Look
+    levels: tuple[tuple[int, ...], ...]
 
 
 def measure_clip(path: Path, facts: ClipFacts, first: int, last: int) -> ClipLook:
@@ -95,10 +97,9 @@ def measure_clip(path: Path, facts: ClipFacts, first: int, last: int) -> ClipLoo
     scales = _Scales(path, facts)
     measured = {number: _measured(scales, frame) for number, frame in frames.items()}
     of = [number for number in measured if number not in ends] or ends
-    return ClipLook(
-        _look([measured[number] for number in of]),
-        _look([measured[number] for number in dict.fromkeys(ends)]),
-    )
+    whole = [measured[number] for number in of]
+    end = [measured[number] for number in dict.fromkeys(ends)]
+    return ClipLook(_look(whole), _look(end), _levels([image for image, _ in whole]))
 
 
 def measure_picture(path: Path) -> Look:
@@ -245,12 +246,14 @@ def _sharpness(luma: Image) -> float:
 
 def _look(measured: Sequence[tuple[Image, float]]) -> Look:
     """One look of several frames."""
-    counts = [image.histogram() for image, _ in measured]
-    summed = [sum(column) for column in zip(*counts, strict=True)]
-    levels = tuple(tuple(summed[start : start + 256]) for start in (0, 256, 512))
     mean, spread = _oklab(b"".join(image.tobytes() for image, _ in measured))
     sharpness = sum(sharp for _, sharp in measured) / len(measured)
-    return Look(mean, spread, round(sharpness, 2), levels)
+    return Look(mean, spread, round(sharpness, 2))
+
+
+def _levels(images: Sequence[Image]) -> tuple[tuple[int, ...], ...]:
+    summed = [sum(column) for column in zip(*(i.histogram() for i in images), strict=True)]
+    return tuple(tuple(summed[start : start + 256]) for start in (0, 256, 512))
 
 
 def _oklab(rgb: bytes) -> tuple[Three, Three]:

@@ -46,7 +46,9 @@ def matches_lead_somewhere(ground: Ground) -> Iterator[Finding]:
                 aim,
                 label="no such shot",
                 help=did_you_mean(
-                    whom, list(ground.first_places), f"name a shot of this board, or `{PREVIOUS}`"
+                    whom,
+                    [PREVIOUS, *(other for other in ground.first_places if other != name)],
+                    f"name a shot of this board, or `{PREVIOUS}`",
                 ),
                 shot=name,
             )
