@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.cli.console import put, say
 
 if TYPE_CHECKING:
+    from pipeline.film.assembler import Assembly
     from pipeline.planned import Delivered
 
 _NAMED = 4  # shots told by name; more are counted
@@ -22,16 +23,17 @@ def delivered_document(delivered: Iterable[Delivered]) -> list[dict[str, Any]]:
             "path": str(one.path),
             "cut_anew": one.assembly is not None,
             "beside": [str(path) for path in one.beside],
-            **({"shots": _shots(one), "sound": one.assembly.sound} if one.assembly else {}),
+            **(_became(one.assembly) if one.assembly else {}),
         }
         for one in delivered
     ]
 
 
-def _shots(one: Delivered) -> dict[str, list[str]]:
-    made = one.assembly
-    if made is None:
-        return {}
+def _became(made: Assembly) -> dict[str, Any]:
+    return {"shots": _shots(made), "sound": made.sound, "told": list(made.told)}
+
+
+def _shots(made: Assembly) -> dict[str, list[str]]:
     return {
         "copied": list(made.copied),
         "encoded": list(made.encoded),
@@ -61,8 +63,8 @@ def _short(path: str) -> str:
     return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
 
 
-def delivered_lines(document: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """A line on each file: ``web: sh010 copied; 12 shots kept; sound kept``."""
+def delivered_lines(document: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """A line on each file, ``web: sh010 copied; 12 shots kept; sound kept``; then what is noted."""
     for one in document:
         if not one["cut_anew"]:
             yield f"{one['name']}: unchanged"
@@ -77,6 +79,7 @@ def delivered_lines(document: Iterable[Mapping[str, Any]]) -> Iterator[str]:
             told.append(f"into {_counted(blended)}: transition encoded")
         sound = [] if one["sound"] == "none" else [f"sound {one['sound']}"]
         yield f"{one['name']}: {'; '.join([*told, *sound])}"
+    yield from dict.fromkeys(line for one in document for line in one.get("told", ()))
 
 
 def _counted(shots: Sequence[str]) -> str:

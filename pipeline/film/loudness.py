@@ -168,7 +168,7 @@ def level_film(
         aim = (wanted.target, wanted.peak)
         told = levelled_arguments(source, path.name, None if found.silent else aim, found, samples)
         run_in_folder(ffmpeg, told, path, stop=stop, on_words=said.append)
-        outcome = {**asdict(found), "dynamic": not found.silent and _went_dynamic(said)}
+        outcome = {**asdict(found), **({} if found.silent else _outcome(said))}
         # before the track: where there is a track there is what is to be told of it
         segments.get(key, ".loudness", lambda beside: _write(beside, json.dumps(outcome)))
 
@@ -201,8 +201,9 @@ def loudness_words(said: Mapping[str, float], wanted: Loudness) -> Iterator[str]
     if said.get("dynamic"):
         peak = said["peak"] + wanted.target - said["loudness"]
         yield (
-            f"the sound was brought to {wanted.target:g} LUFS moment by moment, not by one change "
-            f"of level: that would have put its peaks at {peak:+.1f} dBTP, over {wanted.peak:g}"
+            f"the sound was levelled moment by moment, to {said['reached']:.1f} LUFS: one change "
+            f"of level to {wanted.target:g} would have put its peaks at {peak:+.1f} dBTP, over "
+            f"{wanted.peak:g}"
         )
     elif said and said["loudness"] < _AUDIBLE:
         yield f"the sound is too quiet to be brought to {wanted.target:g} LUFS: left as it is"
@@ -222,8 +223,11 @@ def measured_in(said: Sequence[bytes]) -> Measured:
     return Measured(*(max(-99.0, value) for value in values))
 
 
-def _went_dynamic(said: Sequence[bytes]) -> bool:
-    return _json_in(said).get("normalization_type") == "dynamic"
+def _outcome(said: Sequence[bytes]) -> dict[str, float | bool]:
+    """How the second pass went: whether it had to go dynamic, and what it reached."""
+    told = _json_in(said)
+    dynamic = told.get("normalization_type") == "dynamic"
+    return {"dynamic": dynamic, "reached": float(told.get("output_i", "nan"))}
 
 
 def _json_in(said: Sequence[bytes]) -> dict[str, str]:
