@@ -19,6 +19,7 @@ from pipeline.makers.interface import Maker
 from pipeline.media.facts import ClipFacts
 from pipeline.plan.remember import remember
 from pipeline.plan.selection import shot_named
+from pipeline.plan.serving import serving
 from pipeline.plan.step import Resume, Reuse, Step, Uncertain
 from pipeline.plan.take import ADOPTED, Lock, ShotTakes, Take
 from pipeline.planned import PlannedFilm
@@ -75,9 +76,9 @@ def adopt(planned: PlannedFilm, shot: str, file: Path, *, pick: bool, note: str 
     take = _as_take(planned, step, clip)
     block = _written(planned, step, take, pick=pick)
     mine = next(t for t in block.takes if (t.key, t.clip) == (key, clip.digest))
-    serving = _serving(planned, block, key, mine)
+    serves = _serving(planned, block, step, mine)
     told = (*notes, *_in_the_way(step))
-    return Adopted(step.shot.id, mine, serving.number, block.pick == mine.clip, outcome, told)
+    return Adopted(step.shot.id, mine, serves.number, block.pick == mine.clip, outcome, told)
 
 
 def _step_of(planned: PlannedFilm, shot: str) -> Step:
@@ -194,12 +195,11 @@ def _written(planned: PlannedFilm, step: Step, take: Take, *, pick: bool) -> Sho
     return change_lock(places.lock, places.guard, change).of(name)
 
 
-def _serving(planned: PlannedFilm, block: ShotTakes, key: TakeKey, mine: Take) -> Take:
+def _serving(planned: PlannedFilm, block: ShotTakes, step: Step, mine: Take) -> Take:
     """The take that serves: this one too where the clip of the one that should is not here."""
-    serving = block.serving(key)
-    if serving is None or planned.store.state(serving.clip) != "good":
-        return mine
-    return serving
+    state = planned.store.state
+    chosen = serving(step.as_said, block, lambda clip: state(clip) == "good").take
+    return chosen if chosen and state(chosen.clip) == "good" else mine
 
 
 def _differences(shot: Shot, facts: ClipFacts, planned: PlannedFilm) -> Iterator[str]:

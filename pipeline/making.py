@@ -15,7 +15,7 @@ from pipeline.ids import ShotId
 from pipeline.makers.registry import maker_for
 from pipeline.media.ffmpeg import find_ffmpeg
 from pipeline.models.catalog import models
-from pipeline.plan.remember import remember
+from pipeline.plan.remember import numbers_ahead, remember
 from pipeline.planned import PlannedFilm
 from pipeline.run.budget import Budget, refuse_over_budget
 from pipeline.run.events import Event, Failed, Fetched, Found, Listener, Started, Stored
@@ -88,7 +88,10 @@ async def _workshop(
     if here:
         ffmpeg.check()
     makers = {model: maker_for(model, ffmpeg) for model in sorted(here)}
-    workshop = Workshop(planned.film, planned.store, planned.lock, makers.__getitem__)
+    numbers = numbers_ahead(planned.plan, planned.lock)
+    workshop = Workshop(
+        planned.film, planned.store, planned.lock, makers.__getitem__, numbers=numbers
+    )
     if not _pays(planned):
         yield workshop
         return
@@ -153,7 +156,7 @@ async def _routes_open(
         outside=outside,
     ) as away:
         yield replace(workshop, away=away, remake_missing=budget.remake_missing)
-        keys = frozenset(step.key for step in planned.plan.steps if step.key)
+        keys = frozenset(step.key for step in planned.plan.every if step.key)
         if not stop.is_set():
             await collect_others(away.ordering, board, keys, remembering.listen)
         remembering.write()
@@ -189,7 +192,7 @@ class CuttingAhead:
     def hear(self, event: Event) -> None:
         """Pass an event on, and tell of a shot begun here, of a clip that has come."""
         self.listen(event)
-        if self.ahead is None:
+        if self.ahead is None or event.shot not in self._shots:
             return
         match event:
             case Started() if event.shot in self._made_here:
@@ -207,6 +210,11 @@ class CuttingAhead:
         """Begin nothing more: the film is cut from here on."""
         if self.ahead:
             self.ahead.rest()
+
+    @functools.cached_property
+    def _shots(self) -> frozenset[ShotId]:
+        """What the film is cut from: further takes are not in it."""
+        return frozenset(shot.id for shot in self.planned.film.shots)
 
     @functools.cached_property
     def _made_here(self) -> frozenset[ShotId]:
@@ -236,7 +244,7 @@ class _Remembering:
     def write(self) -> None:
         if not self.heard:
             return
-        steps = {step.shot.id: step for step in self.planned.plan.steps}
+        steps = {step.label: step for step in self.planned.plan.every}
         news = [(steps[event.shot], event.take) for event in self.heard if event.take]
         seed = self.planned.board.storyboard.seed
         places = self.planned.places

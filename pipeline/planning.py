@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 from pipeline.graph import ShotGraph
 from pipeline.ids import Digest, ShotId, TakeKey
 from pipeline.places import Places, draft_folder, places_for
-from pipeline.plan.planner import (
+from pipeline.plan.facts import (
     Facts,
     Made,
     Ordered,
     PaidJob,
     Usable,
     always_usable,
-    make_plan,
     never_bought,
     never_ordered,
 )
 from pipeline.plan.selection import Selection, selected_shots
+from pipeline.plan.planner import make_plan
 from pipeline.plan.take import Lock
 from pipeline.planned import PlannedFilm
 from pipeline.run.handover import frame_index, recorded_pixels

@@ -15,7 +15,8 @@ from pipeline.ids import Digest
 from pipeline.makers.interface import Delivery, Order, Tell
 from pipeline.media.facts import ClipFacts
 from pipeline.media.ffmpeg import FFmpeg
-from pipeline.plan.planner import Facts, make_plan
+from pipeline.plan.facts import Facts
+from pipeline.plan.planner import make_plan
 from pipeline.plan.step import Plan
 from pipeline.plan.take import Lock
 from pipeline.storyboard.loader import load_board_text

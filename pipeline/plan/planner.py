@@ -6,17 +6,30 @@ starts on. Where their frames do not exist yet, the plan says so instead of gues
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Literal, Protocol
 
 from pipeline.graph import ShotGraph
 from pipeline.ids import Digest, ShotId, TakeKey
-from pipeline.models.catalog import ANIMATIC, models, routes
+from pipeline.models.catalog import models, routes
+from pipeline.plan.facts import (
+    Facts,
+    Ordered,
+    PaidJob,
+)
 from pipeline.plan.price import price_of
+from pipeline.plan.reasons import (
+    PICTURES,
+    changed_fields,
+    label_note,
+    old_words,
+    pick_note,
+    serving_note,
+)
 from pipeline.plan.request import Request, request_for
-from pipeline.plan.routing import Closed, able_routes, in_order, open_routes
+from pipeline.plan.routing import able_routes, in_order, open_routes
+from pipeline.plan.serving import Serving, answers, held_take, serving
 from pipeline.plan.step import (
     Action,
     Again,
@@ -26,91 +39,22 @@ from pipeline.plan.step import (
     Fetch,
     Follows,
     Forced,
+    Further,
     Gone,
     Make,
     Missing,
     New,
     Plan,
+    Rejected,
     Resume,
     Reuse,
     Step,
     ToRun,
     Uncertain,
 )
-from pipeline.plan.take import ADOPTED, Lock, ShotTakes, Take
+from pipeline.plan.take import ADOPTED, ShotTakes, Take, TakeOrder
+from pipeline.plan.wanted import further_takes
 from pipeline.storyboard.shot import Film, FrameOf, Shot, Source
-
-ClipState = Literal["good", "missing", "torn"]
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What a clip was made for: the request's fields, and the shot's name at the time."""
-
-    fields: Mapping[str, str]
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ordered:
-    """What the journal knows of the last attempt at a key, as far as a plan has to know."""
-
-    state: Literal["out", "uncertain", "ended", "had"]
-    words: str
-    clip: Digest | None = None  # of the take that was had
-    route: str | None = None  # of the last attempt
-    closed: Mapping[str, Closed] = field(default_factory=dict)  # routes that do not make it
-
-
-@dataclass(frozen=True, slots=True)
-class PaidJob:
-    """Where a clip was bought, as the journal has it; ``age`` is seconds since it was done."""
-
-    route: str
-    age: float
-
-
-def never_ordered(_: TakeKey) -> Ordered | None:
-    """Where there is no journal nothing was ordered."""
-    return None
-
-
-def never_bought(_: Digest) -> PaidJob | None:
-    """Where there is no journal no clip was bought."""
-    return None
-
-
-class Usable(Protocol):
-    """Whether a route can be ordered through from here, with local ``pictures`` or without."""
-
-    def __call__(self, name: str, *, pictures: bool) -> bool:
-        """The answer for the route ``name``."""
-        ...
-
-
-def always_usable(name: str, *, pictures: bool) -> bool:  # noqa: ARG001 - as Usable
-    """Where nobody looks for keys every route can be used."""
-    return True
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the planner is told of the world.
-
-    ``state`` and ``made`` answer for a clip, ``clips`` for a key (good clips only), ``pixels``
-    for a frame of a clip: the digest recorded when it was extracted, or none. ``ordered`` answers
-    for a key that was paid for, or may have been, ``bought`` for a clip; ``usable`` says whether a
-    route can be ordered through from here.
-    """
-
-    lock: Lock
-    state: Callable[[Digest], ClipState]
-    clips: Callable[[TakeKey], Sequence[Digest]]
-    pixels: Callable[[Digest, FrameOf], Digest | None]
-    made: Callable[[Digest, TakeKey | None], Made | None]
-    ordered: Callable[[TakeKey], Ordered | None] = never_ordered
-    bought: Callable[[Digest], PaidJob | None] = never_bought
-    usable: Usable = always_usable
 
 
 def make_plan(
@@ -122,6 +66,7 @@ def make_plan(
     forced: Collection[ShotId] = (),
     retry_ended: bool = False,
     remake_missing: bool = False,
+    orders: Mapping[ShotId, Sequence[TakeOrder]] | None = None,
 ) -> Plan:
     """Decide for each shot.
 
@@ -133,8 +78,9 @@ def make_plan(
         forced: make another take of these though one is there.
         retry_ended: order takes again that failed before.
         remake_missing: pay again for takes whose clips are gone.
+        orders: by shot, the further takes to make; absent, those the board and the lock ask for.
     """
-    planning = _Planning(film, facts, frozenset(forced), retry_ended, remake_missing)
+    planning = _Planning(film, facts, frozenset(forced), retry_ended, remake_missing, orders)
     by_name = {shot.id: shot for shot in film.shots}
     for name in graph.order:
         planning.decide(by_name[ShotId(name)])
@@ -149,6 +95,9 @@ def make_plan(
         order=tuple(ShotId(name) for name in graph.longest_first(cost) if cost[name]),
         critical_path=tuple(ShotId(name) for name in graph.critical_path(cost) if cost[name]),
         left_out=tuple(shot.id for shot in film.shots if shot.id not in shown),
+        further=tuple(
+            step for shot in film.shots if shot.id in wanted for step in planning.further[shot.id]
+        ),
     )
 
 
@@ -159,7 +108,9 @@ class _Planning:
     forced: frozenset[ShotId]
     retry_ended: bool
     remake_missing: bool
+    orders: Mapping[ShotId, Sequence[TakeOrder]] | None
     steps: dict[ShotId, Step] = field(default_factory=dict)
+    further: dict[ShotId, tuple[Step, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         names = {shot.id for shot in self.film.shots}
@@ -175,12 +126,75 @@ class _Planning:
         if self.orphans and shot.id not in self.facts.lock.shots:
             shot, request, renamed = self._renamed(shot, request)
         takes = self.facts.lock.of(renamed or shot.id)
-        action = self._action(shot, request, takes)
+        held = self._held(shot, request, takes)
+        chosen = Serving(request, None) if held else self._chosen(request, takes)
+        action = held or self._action(shot, request, takes, chosen)
+        step = self._step(shot, chosen.request, action, renamed)
+        self.steps[shot.id] = replace(step, said=request)
+        self.further[shot.id] = tuple(self._further(shot, request, takes, renamed))
+
+    def _chosen(self, request: Request, takes: ShotTakes) -> Serving:
+        """Who serves, or what is to be made; while a picture is unknown nobody knows."""
+        if request.key is None:
+            return Serving(request, None)
+        return serving(request, takes, lambda clip: self.facts.state(clip) == "good")
+
+    def _step(
+        self,
+        shot: Shot,
+        request: Request,
+        action: Action,
+        renamed: ShotId | None,
+        further: str = "",
+    ) -> Step:
         names = self._routes(shot, request, action)
         route, others = (names[0], names[1:]) if names else (None, ())
         price = price_of(shot, route)
         other = price_of(shot, others[0]) if others else None
-        self.steps[shot.id] = Step(shot, action, request, price, renamed, route, others, other)
+        return Step(shot, action, request, price, renamed, route, others, other, further)
+
+    def _further(
+        self, shot: Shot, request: Request, takes: ShotTakes, renamed: ShotId | None
+    ) -> Iterator[Step]:
+        """The takes that are wanted besides the one that serves."""
+        orders = None if self.orders is None else self.orders.get(shot.id, ())
+        serves = self.steps[shot.id]
+        for one in further_takes(shot, request, takes, serves.request, orders):
+            action = self._further_action(shot, one.request, takes, serves.action)
+            yield self._step(shot, one.request, action, renamed, one.words)
+
+    def _further_action(
+        self, shot: Shot, request: Request, takes: ShotTakes, serves: Action
+    ) -> Action:
+        key = request.key
+        if key is None:
+            return Make(Further(request.seed), certain=isinstance(serves, Make) and serves.certain)
+        ordered = self.facts.ordered(key)
+        if ordered and ordered.state in ("out", "uncertain"):
+            return (Resume if ordered.state == "out" else Uncertain)(ordered.words)
+        found = [clip for clip in self.facts.clips(key) if clip not in takes.rejected]
+        if found:
+            return Reuse(found[0], None)
+        if ordered and ordered.state == "ended":
+            return self._after_its_end(shot, ordered)
+        if ordered and ordered.clip:
+            return self._gone(shot, ordered.clip, None)
+        return Make(Further(request.seed))
+
+    def _held(self, shot: Shot, request: Request, takes: ShotTakes) -> Reuse | Missing | None:
+        """The take that a person holds though it was made for another request."""
+        take = held_take(takes)
+        if take is None or shot.id in self.forced:
+            return None
+        if request.key is not None and answers(request, take):
+            return None  # it serves without being held
+        state = self.facts.state(take.clip)
+        if state == "good":
+            old = old_words(self.facts, request, take)
+            return Reuse(take.clip, take.number, f"take {take.number}, held: made {old}", held=True)
+        if models()[take.model].built_in or self.remake_missing:
+            return None
+        return Missing(take.clip, state, f"take {take.number} is held")
 
     def _routes(self, shot: Shot, request: Request, action: Action) -> tuple[str, ...]:
         """The route that makes it, or has it already, and those that would be asked next."""
@@ -209,8 +223,8 @@ class _Planning:
     def _as_locked(self, step: Step, clip: Digest, source: FrameOf) -> Digest | None:
         """A frame of a clip that is not here, as the lock has it since it was handed over."""
         takes = self.facts.lock.of(step.renamed_from or step.shot.id).takes
-        take = next((t for t in takes if (t.key, t.clip) == (step.key, clip)), None)
-        return take.pixels_of(source) if take else None
+        known = (take.pixels_of(source) for take in takes if take.clip == clip)
+        return next((pixels for pixels in known if pixels), None)
 
     def _renamed(self, shot: Shot, request: Request) -> tuple[Shot, Request, ShotId | None]:
         """A shot nobody knows whose request an absent shot made is that shot under a new name."""
@@ -223,8 +237,8 @@ class _Planning:
                 return replace(shot, seed=seed), replace(request, seed=seed), self.orphan_keys[key]
         return shot, request, None
 
-    def _action(self, shot: Shot, request: Request, takes: ShotTakes) -> Action:
-        key = request.key
+    def _action(self, shot: Shot, request: Request, takes: ShotTakes, chosen: Serving) -> Action:
+        key = chosen.request.key
         ordered = self.facts.ordered(key) if key else None
         if ordered and ordered.state == "out":  # before anything new is ordered
             return Resume(ordered.words)
@@ -233,37 +247,39 @@ class _Planning:
         if shot.id in self.forced:
             return Make(Forced())
         if key is None:
-            return self._following(request, takes)
-        serving = takes.serving(key)
-        held = self._held(shot, key, takes, serving)
-        return held or self._not_held(shot, request, takes, serving, ordered)
+            return self._following(shot, request, takes)
+        there = self._there(shot, request, key, takes, chosen.take)
+        return there or self._not_there(shot, request, takes, chosen, ordered)
 
-    def _held(
-        self, shot: Shot, key: TakeKey, takes: ShotTakes, serving: Take | None
+    def _there(
+        self, shot: Shot, request: Request, key: TakeKey, takes: ShotTakes, take: Take | None
     ) -> Reuse | None:
         """The good clip that serves, else any other that was made for this very request."""
-        if serving and self.facts.state(serving.clip) == "good":
-            return Reuse(serving.clip, serving.number, self._label_note(shot, serving.clip, key))
-        found = next(iter(self.facts.clips(key)), None)
-        if found is None:
+        if take and self.facts.state(take.clip) == "good":
+            return Reuse(
+                take.clip, take.number, serving_note(self.facts, shot, request, take, takes)
+            )
+        found = [clip for clip in self.facts.clips(key) if clip not in takes.rejected]
+        if not found:
             return None
-        numbers = (take.number for take in takes.takes if (take.key, take.clip) == (key, found))
-        return Reuse(found, next(numbers, None), self._label_note(shot, found, key))
+        numbers = (one.number for one in takes.takes if (one.key, one.clip) == (key, found[0]))
+        return Reuse(found[0], next(numbers, None), label_note(self.facts, shot, found[0], key))
 
-    def _not_held(
+    def _not_there(
         self,
         shot: Shot,
         request: Request,
         takes: ShotTakes,
-        serving: Take | None,
+        chosen: Serving,
         ordered: Ordered | None,
     ) -> Action:
         if ordered and ordered.state == "ended":
             return self._after_its_end(shot, ordered)
-        lost = serving.clip if serving else ordered.clip if ordered else None
-        if lost is None:
-            return Make(self._new_or_changed(request, takes))
-        return self._gone(shot, lost, serving)
+        lost = chosen.take.clip if chosen.take else ordered.clip if ordered else None
+        if lost is not None:
+            return self._gone(shot, lost, chosen.take)
+        reason = self._why_made(shot, request, takes, chosen.rejected)
+        return Make(reason, note=pick_note(self.facts, request, takes))
 
     def _after_its_end(self, shot: Shot, ordered: Ordered) -> Action:
         if self.retry_ended:
@@ -296,38 +312,53 @@ class _Planning:
             return None
         return Fetch(clip, route, job, take.price if take else None)
 
-    def _following(self, request: Request, takes: ShotTakes) -> Make:
+    def _following(self, shot: Shot, request: Request, takes: ShotTakes) -> Make:
         """Frames it starts on are to be made: is anything sure already?"""
-        if not takes.takes:
+        last = takes.newest()
+        if last is None:
             return Make(New())
-        changed = self._changed_fields(request, takes)
+        changed = changed_fields(self.facts, request, last)
         if changed:
-            return Make(Changed(changed))
+            return Make(Changed(changed), note=pick_note(self.facts, request, takes))
         frames = (source for source in request.unknown if isinstance(source, FrameOf))
-        return Make(Follows(tuple(dict.fromkeys(f.shot for f in frames))), certain=False)
+        moved, why = self._moved(shot, last)
+        names = moved or tuple(dict.fromkeys(frame.shot for frame in frames))
+        return Make(Follows(names, why), certain=False)
 
-    def _new_or_changed(self, request: Request, takes: ShotTakes) -> New | Changed:
-        if not takes.takes:
+    def _why_made(
+        self, shot: Shot, request: Request, takes: ShotTakes, rejected: tuple[int, ...]
+    ) -> New | Changed | Follows | Rejected:
+        last = takes.newest()
+        if rejected:
+            return Rejected(rejected)
+        if last is None:
             return New()
-        return Changed(self._changed_fields(request, takes) or ())
+        changed = changed_fields(self.facts, request, last) or ()
+        moved, why = self._moved(shot, last)
+        return Follows(moved, why) if moved and PICTURES.issuperset(changed) else Changed(changed)
 
-    def _changed_fields(self, request: Request, takes: ShotTakes) -> tuple[str, ...] | None:
-        """Which fields differ from the newest take's request; none where that is not recorded."""
-        last = max(takes.takes, key=lambda take: take.number)
+    def _moved(self, shot: Shot, last: Take) -> tuple[tuple[ShotId, ...], str]:
+        """Which shots it was made from show another take now because a person said so, and how."""
         made = self.facts.made(last.clip, last.key)
-        if made is None:
-            return None
-        now, before = request.fields(), made.fields
-        unknown = _fields_of(request)
-        names = dict.fromkeys((*now, *before))
-        return tuple(n for n in names if n not in unknown and now.get(n) != before.get(n))
+        held = (made.fields.get(name, "").split() for name in PICTURES) if made else ()
+        pixels = {digest for digests in held for digest in digests}
+        moved = {name: why for name in shot.uses if (why := self._repicked(name, pixels))}
+        return tuple(moved), next(iter(moved.values()), "")
 
-    def _label_note(self, shot: Shot, clip: Digest, key: TakeKey) -> str:
-        """The animatic burns the shot's name in: say when the picture shows another."""
-        made = self.facts.made(clip, key)
-        if made is None or made.label in ("", shot.id) or shot.model != ANIMATIC:
+    def _repicked(self, name: ShotId, pixels: set[str]) -> str:
+        step = self.steps[name]
+        block = self.facts.lock.of(step.renamed_from or name)
+        clip = step.action.clip if isinstance(step.action, Reuse) else None
+        before = [
+            take
+            for take in block.takes
+            if take.clip != clip and not pixels.isdisjoint(take.frames.values())
+        ]
+        if clip is None or not before:
             return ""
-        return f"its picture says {made.label}; --force {shot.id} draws it anew"
+        if clip == block.pick:
+            return "whose pick changed"
+        return "whose take was rejected" if before[-1].clip in block.rejected else ""
 
 
 def _too_late(bought: PaidJob | None) -> str:
@@ -336,13 +367,3 @@ def _too_late(bought: PaidJob | None) -> str:
     if bought is None or life is None or bought.age <= life:
         return ""
     return f"{bought.route} keeps a clip for {float(life / 3600):g} h"
-
-
-def _fields_of(request: Request) -> set[str]:
-    """The fields that hold a picture nobody knows yet."""
-    fields = {
-        "first_frame": request.first_frame,
-        "last_frame": request.last_frame,
-        "references": None if None in request.references else "known",
-    }
-    return {name for name, known in fields.items() if known is None and request.unknown}

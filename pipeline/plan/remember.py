@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from pipeline.plan.step import Forced, Make, Step
+from pipeline.ids import ShotId
+from pipeline.plan.step import Fetch, Forced, Make, Plan, Resume, Reuse, Step
 from pipeline.plan.take import Lock, ShotTakes, Take
 
 
@@ -26,11 +27,33 @@ def remember(lock: Lock, board_seed: int, news: Sequence[tuple[Step, Take]]) -> 
             block = replace(block, seed=step.shot.seed)
         if isinstance(step.action, Make) and isinstance(step.action.reason, Forced):
             block = replace(block, pick=take.clip)
-        shots[name] = block
+        left = tuple(order for order in block.orders if order.key != take.key)
+        shots[name] = replace(block, orders=left)
     if not pins_hold:  # seeds pinned under another board seed mean nothing now
         told = {step.shot.id for step, _ in news}
         shots = {n: b if n in told else replace(b, seed=None) for n, b in shots.items()}
     return Lock(board_seed, shots)
+
+
+def numbers_ahead(plan: Plan, lock: Lock) -> Mapping[ShotId, int]:
+    """By label, the number of each take to come, so that they hang on no clock.
+
+    The one that serves comes first, then variation by variation.
+    """
+    given: dict[ShotId, int] = {}
+    last: dict[ShotId, int] = {}
+    for step in plan.every:
+        if isinstance(step.action, Make | Resume | Fetch) or step.action == _found(step):
+            block = lock.of(step.renamed_from or step.shot.id)
+            number = last.get(step.shot.id, block.next_number() - 1) + 1
+            given[step.label] = last[step.shot.id] = number
+    return given
+
+
+def _found(step: Step) -> Reuse | None:
+    """The step's action where it uses a clip that is no take of the shot yet."""
+    action = step.action
+    return action if isinstance(action, Reuse) and action.take is None else None
 
 
 def _with_take(block: ShotTakes, take: Take) -> ShotTakes:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from pipeline.files import digest_of_bytes
 from pipeline.ids import Digest, TakeKey
 from pipeline.models.abilities import Mode
 from pipeline.models.catalog import models
-from pipeline.storyboard.shot import ClipFile, Picture, Prompt, Shot, Slot, Source
+from pipeline.plan.take import OWN_SEED
+from pipeline.storyboard.shot import CardWords, ClipFile, Picture, Prompt, Shot, Slot, Source
 from pipeline.timing import spell_seconds
 
 SCHEME = 1
@@ -29,6 +30,7 @@ class Request:
     is what is asked; ``aspect`` is absent where the picture sent decides it; ``options`` are a
     model's own settings as sorted pairs of text (for the animatic what it burns in and how it
     moves). A frame whose pixels are not known yet is ``None`` in ``unknown``'s company.
+    ``variation`` counts in the key only where the model takes no seed: else the seed says it.
     """
 
     model: str
@@ -44,6 +46,7 @@ class Request:
     references: tuple[Digest | None, ...]
     options: tuple[tuple[str, str], ...]
     unknown: tuple[Source, ...]
+    variation: int = 1
 
     @property
     def key(self) -> TakeKey | None:
@@ -65,9 +68,31 @@ class Request:
             "first_frame": self.first_frame or "",
             "last_frame": self.last_frame or "",
             "references": " ".join(digest or "" for digest in self.references),
+            "variation": str(self.variation) if self._counted else "",
             **dict(self.options),
         }
         return {name: text for name, text in fields.items() if text}
+
+    @property
+    def _counted(self) -> bool:
+        return self.seed is None and self.variation > 1
+
+    def varied(self, variation: int) -> Request:
+        """Its n-th variation, from 1, which is itself: seed + n - 1, wrapped to the model's range.
+
+        To be asked of the request as the board has it.
+        """
+        span = models()[self.model].seeds
+        if self.seed is None or span is None or variation == 1:
+            return replace(self, variation=variation)
+        there = (self.seed - span.least + variation - 1) % (span.most - span.least + 1)
+        return replace(self, seed=span.least + there, variation=variation)
+
+    def as_taken(self, variation: int, seed: int | None) -> Request:
+        """It as a take asks it: of that variation, or with a seed that a person named."""
+        if variation == OWN_SEED:
+            return replace(self, seed=seed, variation=OWN_SEED)
+        return self.varied(variation)
 
 
 def _spelled(prompt: Prompt) -> str:
@@ -88,6 +113,8 @@ def request_for(shot: Shot, pixels: Pixels) -> Request:
     """The request a shot makes, as far as its pictures are known."""
     if shot.clip:
         return _for_footage(shot, shot.clip)
+    if shot.card:
+        return _for_card(shot, shot.card, pixels)
     model = models()[shot.model]
     digests = {source: pixels(source) for source in shot.sources}
     return Request(
@@ -124,6 +151,35 @@ def _for_footage(shot: Shot, clip: ClipFile) -> Request:
         references=(),
         options=(("clip", clip.digest),),
         unknown=(),
+    )
+
+
+def _for_card(shot: Shot, card: CardWords, pixels: Pixels) -> Request:
+    """Words on a ground: no seed, no prompt; a picture it is drawn on is its one reference."""
+    model = models()[shot.model]
+    digests = {source: pixels(source) for source in shot.references}
+    options = {
+        "text": card.text,
+        "colour": card.colour,
+        "background": "" if shot.references else card.background,
+        "align": card.align,
+        "font": card.font.digest if card.font else "",
+        "rate": str(shot.clip_rate),
+    }
+    return Request(
+        model=model.name,
+        version=model.version,
+        mode=shot.mode,
+        prompt=(),
+        seed=None,
+        seconds=shot.asked,
+        resolution=shot.resolution,
+        aspect=shot.aspect,
+        first_frame=None,
+        last_frame=None,
+        references=tuple(digests.values()),
+        options=tuple(sorted((name, text) for name, text in options.items() if text)),
+        unknown=tuple(source for source, digest in digests.items() if digest is None),
     )
 
 

@@ -31,12 +31,16 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Follows:
-    """The shot starts on frames that are about to be made; it may come out as it was."""
+    """The shot starts on frames that are about to be made; it may come out as it was.
+
+    ``why``: those frames are there, of another take than before.
+    """
 
     shots: tuple[ShotId, ...]
+    why: str = ""
 
     def __str__(self) -> str:
-        return f"follows {', '.join(self.shots)}"
+        return ", ".join(filter(None, (f"follows {', '.join(self.shots)}", self.why)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,28 @@ class Forced:
 
     def __str__(self) -> str:
         return "forced"
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """Another take of the very same request was asked for; it does not serve by itself."""
+
+    seed: int | None
+
+    def __str__(self) -> str:
+        return "another take" if self.seed is None else f"another take, seed {self.seed}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Every take of this request was rejected; by ``takes``, their numbers."""
+
+    takes: tuple[int, ...]
+
+    def __str__(self) -> str:
+        several = len(self.takes) > 1
+        numbers = ", ".join(map(str, self.takes))
+        return f"take{'s' if several else ''} {numbers} {'were' if several else 'was'} rejected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +125,7 @@ class Elsewhere:
         return f"by another route, after: {self.words}"
 
 
-Reason = New | Changed | Follows | Forced | Gone | Again | Elsewhere
+Reason = New | Changed | Follows | Forced | Gone | Again | Elsewhere | Further | Rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +135,7 @@ class Reuse:
     clip: Digest
     take: int | None  # none: made for another shot or board, becomes a take of this one
     note: str = ""
+    held: bool = False  # it was made for another request
 
     def __str__(self) -> str:
         return self.note or (f"take {self.take}" if self.take else "found in the store")
@@ -120,9 +147,10 @@ class Make:
 
     reason: Reason
     certain: bool = True
+    note: str = ""
 
     def __str__(self) -> str:
-        return str(self.reason)
+        return f"{self.reason}; {self.note}" if self.note else str(self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +226,7 @@ class Step:
     """One shot's part of the plan.
 
     ``others`` are the routes asked after ``route``, in order; the first asks ``other_price``.
-    Seconds are exact.
+    ``further`` says which take it is, of one that does not serve: nothing waits for it.
     """
 
     shot: Shot
@@ -209,6 +237,18 @@ class Step:
     route: str | None = None
     others: tuple[str, ...] = ()
     other_price: Price | None = None
+    further: str = ""
+    said: Request | None = None
+
+    @property
+    def as_said(self) -> Request:
+        """The request as the board has it; ``request`` is the variation of it that serves."""
+        return self.said or self.request
+
+    @property
+    def label(self) -> ShotId:
+        """What it is called while it is made; no shot's own id has a blank in it."""
+        return ShotId(f"{self.shot.id} {self.further}") if self.further else self.shot.id
 
     @property
     def key(self) -> TakeKey | None:
@@ -238,21 +278,31 @@ class Plan:
     critical_path: tuple[ShotId, ...]
     left_out: tuple[ShotId, ...]
     """Shots not selected; they are shown as they are and nothing is made for them."""
+    further: tuple[Step, ...] = ()
+    """Takes that are wanted besides those that serve, in the order of the cut."""
+
+    @property
+    def every(self) -> tuple[Step, ...]:
+        """All steps, each shot's further takes behind its own."""
+        further: dict[ShotId, list[Step]] = {}
+        for step in self.further:
+            further.setdefault(step.shot.id, []).append(step)
+        return tuple(s for step in self.steps for s in (step, *further.get(step.shot.id, ())))
 
     @property
     def to_make(self) -> tuple[Step, ...]:
         """The steps that make a clip, or may have to."""
-        return tuple(step for step in self.steps if isinstance(step.action, Make))
+        return tuple(step for step in self.every if isinstance(step.action, Make))
 
     @property
     def to_run(self) -> tuple[Step, ...]:
         """The steps a run has anything to do for: made, gone on with, fetched again."""
-        return tuple(step for step in self.steps if isinstance(step.action, ToRun))
+        return tuple(step for step in self.every if isinstance(step.action, ToRun))
 
     @property
     def stuck(self) -> tuple[Step, ...]:
         """The steps that need a person."""
-        return tuple(step for step in self.steps if isinstance(step.action, Stuck))
+        return tuple(step for step in self.every if isinstance(step.action, Stuck))
 
     @property
     def otherwise(self) -> dict[str, Total]:
@@ -268,7 +318,7 @@ class Plan:
         """What is sure to be asked for."""
         return Total.of(
             step.price
-            for step in self.steps
+            for step in self.every
             if isinstance(step.action, Make) and step.action.certain
         )
 

@@ -11,13 +11,17 @@ from pipeline.storyboard.shot import FrameOf
 ADOPTED = "adopted"
 """Stands for route and price of a take that a person brought: it cannot be made again here."""
 
+OWN_SEED = 0
+"""Stands for the variation of a take whose seed a person named: it is outside the count."""
+
 
 @dataclass(frozen=True, slots=True)
 class Take:
     """One clip made for a shot; ``number`` is a label, never used again.
 
     ``job`` is the number its route knows it by: whoever has the route's key can ask for the clip
-    again, without the journal of the machine that paid. Older locks have none.
+    again, without the journal of the machine that paid. Older locks have none. ``variation`` counts
+    from 1; ``OWN_SEED`` for a seed that a person named.
     """
 
     number: int
@@ -43,22 +47,53 @@ def moment_of(frame: FrameOf) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What a person said of a frame of a clip; ``frame`` counts from 0 on the clip's own rate."""
+
+    clip: Digest
+    frame: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOrder:
+    """A further take that a person ordered and that is not here yet; see ``Take.variation``."""
+
+    key: TakeKey
+    variation: int
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ShotTakes:
-    """What the lock knows of one shot; ``seed`` is pinned, ``pick`` a clip a person chose."""
+    """What the lock knows of one shot.
+
+    ``seed`` is pinned; ``pick`` is a clip that a person chose, to serve even for another request
+    where it is ``held``; clips that are ``rejected`` are never chosen by themselves. ``renumbered``
+    tells which takes have another number than in the file, where two branches gave one twice.
+    """
 
     seed: int | None = None
     pick: Digest | None = None
     takes: tuple[Take, ...] = ()
+    held: bool = False
+    rejected: frozenset[Digest] = frozenset()
+    notes: tuple[Note, ...] = ()
+    orders: tuple[TakeOrder, ...] = ()
+    renumbered: tuple[tuple[int, int], ...] = field(default=(), compare=False)
 
     def next_number(self) -> int:
         """A number no take of this shot ever had."""
         return max((take.number for take in self.takes), default=0) + 1
 
-    def serving(self, key: TakeKey) -> Take | None:
-        """The take of this request that serves: the pick, else the lowest-numbered."""
-        current = [take for take in self.takes if take.key == key]
-        picked = (take for take in current if take.clip == self.pick)
-        return next(picked, min(current, key=lambda take: take.number, default=None))
+    def newest(self) -> Take | None:
+        """The take with the highest number."""
+        return max(self.takes, key=lambda take: take.number, default=None)
+
+    def picked(self) -> Take | None:
+        """The take that was picked; of several with one clip the newest."""
+        found = (take for take in self.takes if take.clip == self.pick)
+        return max(found, key=lambda take: take.number, default=None)
 
 
 @dataclass(frozen=True, slots=True)

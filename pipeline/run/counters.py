@@ -17,7 +17,7 @@ from pipeline.journal.journal import Journal
 from pipeline.keys import access_to
 from pipeline.models.abilities import Route
 from pipeline.models.catalog import models, route_as_set, routes
-from pipeline.plan.planner import Ordered, Usable, never_ordered
+from pipeline.plan.facts import Ordered, Usable, never_ordered
 from pipeline.plan.step import Fetch, Plan
 from pipeline.publishers.interface import Means
 from pipeline.publishers.registry import recipes

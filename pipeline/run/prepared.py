@@ -28,9 +28,12 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A shot that has its clip, and what to announce."""
+    """A shot that has its clip, and what to announce.
 
-    clip: Clip
+    ``clip`` is absent of a further take that was made before and is not wanted again.
+    """
+
+    clip: Clip | None
     event: Stored | Fetched | Found
 
 

@@ -16,7 +16,7 @@ from pipeline.errors import MediaError, StoryreelError
 from pipeline.ids import Digest, TakeKey
 from pipeline.journal.attempt import Attempt
 from pipeline.journal.journal import Journal
-from pipeline.plan.planner import PaidJob
+from pipeline.plan.facts import PaidJob
 from pipeline.plan.step import Fetch, Step
 from pipeline.run.collecting import clear, download_whole, memory_of, price_words
 from pipeline.run.errands import Counter, Errands, Tell

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -44,7 +44,10 @@ from pipeline.store.clip import Clip
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a run: a clip for each shot that has one, and why the others have none."""
+    """What came of a run: a clip for each shot that has one, and why the others have none.
+
+    Further takes are in it by their steps' labels where they failed; a film is cut without them.
+    """
 
     clips: Mapping[ShotId, Clip]
     failed: Mapping[ShotId, StoryreelError]
@@ -53,8 +56,12 @@ class Outcome:
 
     @property
     def whole(self) -> bool:
-        """Whether every shot of the plan has its clip."""
+        """Whether every shot of the plan has its clip, and every further take was made."""
         return not (self.failed or self.skipped or self.stopped)
+
+    def cuttable(self, plan: Plan) -> bool:
+        """Whether the film can be cut: no further take is needed for that."""
+        return not self.stopped and all(step.shot.id in self.clips for step in plan.steps)
 
 
 async def run_plan(
@@ -94,7 +101,7 @@ class _Run:
     one_key: dict[TakeKey, asyncio.Lock] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.steps = {step.shot.id: step for step in self.plan.steps}
+        self.steps = {step.label: step for step in self.plan.every}
         cost = {
             name: step.shot.asked
             if (step := self.steps.get(ShotId(name))) and isinstance(step.action, ToRun)
@@ -103,6 +110,13 @@ class _Run:
         }
         self.remaining = self.graph.remaining(cost)
         self.waiting = self.graph.waiting()
+        self.order = [ShotId(name) for name in self.graph.order]
+        for step in self.plan.further:  # leaves: nothing waits for them, they give way to shots
+            self.remaining[step.label] = Fraction(0)
+            self.waiting[step.label] = []
+            self.order.append(step.label)
+            for first in step.shot.waits_for:
+                self.waiting[first].append(step.label)
         self.missing = {
             name: sum(first in self.steps for first in step.shot.waits_for)
             for name, step in self.steps.items()
@@ -146,7 +160,8 @@ class _Run:
         self.ended.append((name, task))
         self.happened.set()
 
-    def _hear(self, event: Event) -> None:
+    def _hear(self, label: ShotId, event: Event) -> None:
+        event = replace(event, shot=label)  # a further take's events are not its shot's
         if isinstance(event, Accepted | Generated):
             self.working[event.shot].stage = (
                 "being made" if isinstance(event, Accepted) else "arriving"
@@ -158,41 +173,43 @@ class _Run:
         """Queue a shot; one with a good clip is done at once, and so on along its chain."""
         ready = [first]
         while ready:
-            step = self.steps[ready.pop()]
+            name = ready.pop()
+            step = self.steps[name]
             if isinstance(step.action, Reuse):
                 try:
                     finished = self.workshop.reuse(step, step.action)
                 except StoryreelError as error:  # the clip went bad since the plan
-                    self._fail(step.shot.id, error)
+                    self._fail(name, error)
                     continue
                 except OSError as error:
-                    self._fail(step.shot.id, of_the_system(error))
+                    self._fail(name, of_the_system(error))
                     continue
-                ready.extend(self._finish(step.shot.id, finished))
+                ready.extend(self._finish(name, finished))
             elif isinstance(step.action, Stuck):
-                self._fail(step.shot.id, StuckError(step.shot.id, step.action))
+                self._fail(name, StuckError(name, step.action))
             else:
-                turn = (-self.remaining[step.shot.id], step.shot.place, step.shot.id)
+                turn = (-self.remaining[name], step.shot.place, name)
                 lane = self.workshop.lane(step, self.jobs)
                 heapq.heappush(self.ready.setdefault(lane, []), turn)
 
     async def _make(self, step: Step, lane: Lane, pool: ThreadPoolExecutor) -> Finished:
         loop = asyncio.get_running_loop()
-        tell = self._from_thread(loop)
-        self.listen(Started(step.shot.id, str(step.action)))
+        hear = partial(self._hear, step.label)
+        tell = self._from_thread(loop, hear)
+        self.listen(Started(step.label, str(step.action)))
         prepared = await loop.run_in_executor(pool, self.workshop.prepare, step, dict(self.clips))
         # two shots that ask for the very same thing are made once
         async with self.one_key.setdefault(prepared.key, asyncio.Lock()):
             if lane.away:
-                prepared = replace(prepared, urgency=self.remaining[step.shot.id])
-                return await self.workshop.order(step, prepared, self._hear)
+                prepared = replace(prepared, urgency=self.remaining[step.label])
+                return await self.workshop.order(step, prepared, hear)
             return await loop.run_in_executor(
                 pool, self.workshop.make, step, prepared, tell, self.stop
             )
 
-    def _from_thread(self, loop: asyncio.AbstractEventLoop) -> Callable[[Event], None]:
+    def _from_thread(self, loop: asyncio.AbstractEventLoop, hear: Listener) -> Listener:
         def tell(event: Event) -> None:
-            loop.call_soon_threadsafe(self.listen, event)
+            loop.call_soon_threadsafe(hear, event)
 
         return tell
 
@@ -223,8 +240,9 @@ class _Run:
 
     def _finish(self, name: ShotId, finished: Finished) -> list[ShotId]:
         """Note a shot's clip; the shots that waited for nothing else."""
-        self.clips[name] = finished.clip
-        self.listen(finished.event)
+        if finished.clip and not self.steps[name].further:
+            self.clips[name] = finished.clip
+        self.listen(replace(finished.event, shot=name))
         freed: list[ShotId] = []
         for then in self.waiting[name]:
             if ShotId(then) in self.missing:
@@ -236,8 +254,7 @@ class _Run:
     def _fail(self, name: ShotId, error: StoryreelError) -> None:
         self.failed[name] = error
         self.listen(Failed(name, error))
-        for then in self.graph.order:
-            other = ShotId(then)
+        for other in self.order:
             if other in self.steps and other not in self.failed and other not in self.skipped:
                 stuck = [
                     first

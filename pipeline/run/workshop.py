@@ -10,7 +10,7 @@ import asyncio
 import functools
 import threading
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.errors import MediaError
@@ -18,10 +18,11 @@ from pipeline.files import digest_of_file
 from pipeline.ids import Digest, ShotId, TakeKey
 from pipeline.makers.interface import Maker, Order
 from pipeline.models.catalog import models
-from pipeline.plan.request import request_for
+from pipeline.plan.request import Request, request_for
+from pipeline.plan.serving import serving
 from pipeline.plan.step import Fetch, Gone, Make, Missing, Resume, Reuse, Step
 from pipeline.plan.step import Forced as ForcedReason
-from pipeline.plan.take import Lock, Take, moment_of
+from pipeline.plan.take import Lock, ShotTakes, Take, moment_of
 from pipeline.run.events import Event, Fetched, Found, Noted, Progressed, Stored
 from pipeline.run.handover import HandedFrame, frame_index, hand_over
 from pipeline.run.order import order_for
@@ -46,6 +47,7 @@ class Workshop:
         maker: the maker of a model that is made here.
         away: gets clips through routes; absent when none is wanted.
         remake_missing: pay again for takes whose clips are gone.
+        numbers: of takes to come, by what their steps are called; absent, the next.
     """
 
     film: Film
@@ -54,6 +56,7 @@ class Workshop:
     maker: Callable[[str], Maker]
     away: Away | None = None
     remake_missing: bool = False
+    numbers: Mapping[ShotId, int] = field(default_factory=dict)
 
     @functools.cached_property
     def shots(self) -> Mapping[ShotId, Shot]:
@@ -89,11 +92,23 @@ class Workshop:
             else:
                 handed = self._handed(source, clips[source.shot])
                 files[source], digests[source] = handed.path, handed.pixels
-        request = request_for(step.shot, digests.__getitem__)
+        request = self._asked(step, request_for(step.shot, digests.__getitem__))
         key = request.key
         if key is None:
             raise AssertionError("every picture is at hand, so the key is known")
         return Prepared(request, key, files)
+
+    def _asked(self, step: Step, request: Request) -> Request:
+        """The request in the step's variation; one that could not be known sooner is chosen now."""
+        if step.further or step.key is not None:
+            return request.as_taken(step.request.variation, step.request.seed)
+        return serving(request, self._block(step), self._good).request
+
+    def _block(self, step: Step) -> ShotTakes:
+        return self.lock.of(step.renamed_from or step.shot.id)
+
+    def _good(self, clip: Digest) -> bool:
+        return self.store.state(clip) == "good"
 
     def reuse(self, step: Step, action: Reuse) -> Finished:
         """Take the clip the plan found; it becomes a take of this shot if it was none."""
@@ -110,11 +125,10 @@ class Workshop:
     ) -> Finished:
         """Make the clip, unless one for this very request is there after all."""
         forced = isinstance(step.action, Make) and isinstance(step.action.reason, ForcedReason)
-        there = () if forced else self._there(prepared.key)
+        there = None if forced else self._there(step, prepared.key)
         ready = replace(step, request=prepared.request)
         if there:
-            clip = self.store.clip(there[0])
-            return Finished(clip, Found(step.shot.id, clip.digest, self._take(ready, clip)))
+            return self._found(ready, there)
         clip = self._made(ready, prepared, tell, stop)
         return Finished(clip, Stored(step.shot.id, self._take(ready, clip)))
 
@@ -126,10 +140,10 @@ class Workshop:
             raise AssertionError("only a workshop with routes has lanes away")
         forced = isinstance(step.action, Make) and isinstance(step.action.reason, ForcedReason)
         ready = replace(step, request=prepared.request)
-        there = () if forced or isinstance(step.action, Resume) else self._there(prepared.key)
+        asked = forced or isinstance(step.action, Resume)
+        there = None if asked else self._there(step, prepared.key)
         if there:
-            clip = self.store.clip(there[0])
-            return Finished(clip, Found(step.shot.id, clip.digest, self._take(ready, clip)))
+            return self._found(ready, there)
         if not forced:
             ready = self._unless_paid_before(ready)
         if isinstance(step.action, Fetch) and step.key != prepared.key:
@@ -171,7 +185,7 @@ class Workshop:
         """
         if not isinstance(step.action, Make) or isinstance(step.action.reason, Gone):
             return step
-        known = self.lock.of(step.renamed_from or step.shot.id).takes
+        known = self._block(step).takes
         take = next((take for take in known if take.key == step.key), None)
         if take is None:
             return step
@@ -183,8 +197,24 @@ class Workshop:
             raise StuckError(step.shot.id, Missing(gone, state))
         return replace(step, action=fetch)
 
-    def _there(self, key: TakeKey) -> tuple[Digest, ...]:
-        return self.store.clips_for(key)
+    def _there(self, step: Step, key: TakeKey) -> Digest | None:
+        """A clip for this very request: the one that serves, none that was rejected.
+
+        A further take that was made once is not made again, not here or rejected though it be.
+        """
+        block = self._block(step)
+        known = {take.clip: take.number for take in block.takes if take.key == key}
+        there = [clip for clip in self.store.clips_for(key) if clip not in block.rejected]
+        there.sort(key=lambda clip: (clip != block.pick, known.get(clip, len(known) + 10**9)))
+        return next(iter(there or (known if step.further else ())), None)
+
+    def _found(self, step: Step, digest: Digest) -> Finished:
+        block = self._block(step)
+        gone = digest in block.rejected or not self._good(digest)
+        if step.further and gone:
+            return Finished(None, Found(step.shot.id, digest, None))
+        clip = self.store.clip(digest)
+        return Finished(clip, Found(step.shot.id, digest, self._take(step, clip)))
 
     def _made(
         self,
@@ -208,6 +238,7 @@ class Workshop:
                 label=shot.id,
                 fields=prepared.request.fields(),
                 model=shot.model,
+                variation=prepared.request.variation,
                 seed=prepared.request.seed,
                 notes=delivery.notes,
             )
@@ -220,7 +251,7 @@ class Workshop:
 
     def _take(self, step: Step, clip: Clip) -> Take:
         """The clip as a take of this shot: the one it is already, or the next number."""
-        takes = self.lock.of(step.renamed_from or step.shot.id)
+        takes = self._block(step)
         key = step.request.key
         if key is None:
             raise AssertionError("a shot with a clip has its key")
@@ -232,10 +263,11 @@ class Workshop:
         made = record and record.for_key(key)
         paid = made if made and made.route else None
         return Take(
-            number=takes.next_number(),
+            number=self.numbers.get(step.label, takes.next_number()),
             key=key,
             clip=clip.digest,
             model=step.shot.model,
+            variation=step.request.variation,
             seed=step.request.seed,
             route=paid.route if paid else None,
             job=paid.job if paid else None,

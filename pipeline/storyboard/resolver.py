@@ -284,6 +284,7 @@ class _Resolving:
 
     def _resolution(self, entry: ShotEntry) -> str:
         if self.draft and self.draft.resolution:
+            takes=1 if self.draft else said(board, entry, "takes", 1),
             return self.draft.resolution
         written: str = said(self.board, entry, "resolution", self.board.format.resolution)
         return written

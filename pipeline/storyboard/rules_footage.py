@@ -28,6 +28,7 @@ _IN_VAIN = {
     "look": _OUT,
     "seed": _OUT,
     "on_refusal": _OUT,
+    "takes": _OUT,
 }
 """Keys of a shot that say something to a model that makes pictures, with what to do instead."""
 

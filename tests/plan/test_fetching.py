@@ -8,7 +8,8 @@ import stories
 from test_planner import PAID, World, said
 
 from pipeline.ids import ShotId
-from pipeline.plan.planner import PaidJob, make_plan
+from pipeline.plan.facts import PaidJob
+from pipeline.plan.planner import make_plan
 
 FETCH = "fetch: paid before, its clip is fetched again from apiframe; nothing is charged"
 CHAIN = ("sh010", "sh020 first_frame: sh010.last")

@@ -7,7 +7,8 @@ from dataclasses import replace
 import stories
 
 from pipeline.ids import ShotId
-from pipeline.plan.planner import Facts, Made, Ordered, make_plan
+from pipeline.plan.facts import Facts, Made, Ordered
+from pipeline.plan.planner import make_plan
 from pipeline.plan.request import request_for
 from pipeline.plan.take import Lock, ShotTakes, Take
 from pipeline.storyboard.shot import Film, FrameOf
@@ -220,7 +221,7 @@ def test_the_pick_serves_before_the_first_take(tmp_path):
     world.lock = Lock(0, {ShotId("sh010"): picked})
     world.states[stories.digest("z")] = "good"
 
-    assert said(film(tmp_path, "sh010", world=world), world.facts) == ["sh010 reuse: take 2"]
+    assert said(film(tmp_path, "sh010", world=world), world.facts) == ["sh010 reuse: take 2, picked"]
 
 
 def test_a_frame_never_taken_is_unknown_not_guessed(tmp_path):

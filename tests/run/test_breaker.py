@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.journal.states import LIVE, STATES
-from pipeline.plan.planner import Ordered
+from pipeline.plan.facts import Ordered
 from pipeline.plan.routing import able_routes, in_order, open_routes
 from pipeline.run.breaker import COOL_DOWN, Breaker
 from pipeline.run.handing_over import closed_by, hands_over
