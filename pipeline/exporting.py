@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline.api import my_turn, plan_film
 from pipeline.errors import ShotsFailedError
 from pipeline.ids import Digest, ShotId
 from pipeline.media.facts import ClipFacts
 from pipeline.media.timecode import first_timecode, timecode_frames
-from pipeline.plan.step import Action, Reuse, Step
+from pipeline.plan.step import Reuse, Step
 from pipeline.sidecars.export_folder import Tell, Wanted, refresh, wanted_text
 from pipeline.store.clip import Clip
 from pipeline.timing import Length, whole_frames
 
 if TYPE_CHECKING:
+    from pipeline.film.laying import Lane
     from pipeline.film.timeline import Timeline
+    from pipeline.plan.take import Take
     from pipeline.planned import PlannedFilm
     from pipeline.sidecars.export_folder import Refreshed
     from pipeline.sidecars.otio import Flavour, Media
+    from pipeline.sidecars.otio_sound import SoundMedia
+    from pipeline.store.record import MadeFor
     from pipeline.storyboard.resolver import Draft
     from pipeline.storyboard.shot import Shot
+
+Missing = tuple[ShotId, ...]
 
 MEDIA = "media"
 """The folder of clips beside the timeline."""
@@ -37,7 +43,7 @@ class Exported:
     ``clips`` are the media files by name; ``linked`` and ``copied`` those put in place now,
     ``removed`` those of an earlier export that no shot shows any more, ``left`` files in the media
     folder that are not storyreel's. ``missing`` are shots whose clips are not here,
-    ``plays_on`` shots whose held frames the timeline cannot tell, ``short`` those with fewer spare
+    ``untold`` is by shot or file what the timeline cannot say, ``short`` are shots with fewer spare
     frames than asked, with what they have before and behind.
     """
 
@@ -50,7 +56,7 @@ class Exported:
     removed: tuple[str, ...]
     left: tuple[str, ...]
     missing: tuple[ShotId, ...]
-    plays_on: tuple[ShotId, ...]
+    untold: Mapping[str, Sequence[str]]
     short: Mapping[ShotId, tuple[int, int]]
 
 
@@ -91,14 +97,13 @@ def export_film(
         planned = plan_film(board, draft=draft, flags=flags)  # another one may have moved the lock
         timeline, missing = _timeline(planned, partial=partial)
         target = (folder or planned.places.folder / "export") / f"{planned.places.film.stem}.otio"
-        media, files = _media(planned, timeline, target.parent, flavour, missing)
-        text = _text(planned, timeline, media, flavour)
-        done = refresh(target.parent, target.name, {**files, target.name: wanted_text(text)}, tell)
+        hand = _handing(planned, timeline, target, flavour, missing)
+        done = refresh(target.parent, target.name, hand.files, tell)
     spare = whole_frames(handles.at(timeline.rate), timeline.rate) if handles else 0
-    return _exported(target, timeline, done, missing, spare)
+    return _exported(target, timeline, done, missing, hand.untold, spare)
 
 
-def _timeline(planned: PlannedFilm, *, partial: bool) -> tuple[Timeline, tuple[ShotId, ...]]:
+def _timeline(planned: PlannedFilm, *, partial: bool) -> tuple[Timeline, Missing]:
     """The cut, and the shots whose clips are not here: those are as long as they were asked for."""
     from pipeline.api import serving_clips
     from pipeline.film.timeline import lay_timeline
@@ -126,108 +131,118 @@ def _awaited(shot: Shot) -> Clip:
     return Clip(Digest(""), Path(), facts)
 
 
+@dataclass(frozen=True, slots=True)
+class _Hand:
+    """What goes into the folder, the timeline last; and what it cannot say, by file or shot."""
+
+    files: Mapping[str, Wanted]
+    untold: Mapping[str, Sequence[str]]
+
+
+def _handing(
+    planned: PlannedFilm, timeline: Timeline, target: Path, flavour: Flavour, missing: Missing
+) -> _Hand:
+    from pipeline.sidecars.otio import OURS, otio_text
+    from pipeline.sidecars.otio_facts import media_names
+    from pipeline.sidecars.otio_sound import sound_tracks, untold_sound
+    from pipeline.sidecars.otio_untold import untold
+
+    def url(name: str) -> str:
+        place = f"{MEDIA}/{name}"
+        return (target.parent.absolute() / place).as_uri() if flavour == "premiere" else place
+
+    names = media_names(planned.plan.steps)
+    media = _media(planned, timeline, names, missing, url)
+    lanes = _lanes(planned, timeline)
+    sounds = _sounds(lanes, names.values(), url)
+    text = otio_text(
+        timeline,
+        media,
+        flavour,
+        {"board": planned.board.name, "draft": planned.draft is not None, **_loudness(timeline)},
+        sound_tracks(lanes, sounds, timeline.rate, OURS),
+    )
+    clips = [(names[c.shot], c.clip) for c in timeline.cuts if c.shot not in missing]
+    heard = dict.fromkeys(event.file for lane in lanes for event in lane.events)
+    files = {
+        **{f"{MEDIA}/{name}": Wanted(c.digest, c.path, link=True) for name, c in clips},
+        **{f"{MEDIA}/{sounds[one.digest].name}": Wanted(one.digest, one.path) for one in heard},
+        target.name: wanted_text(text),
+    }
+    return _Hand(files, {**untold(timeline), **untold_sound(lanes, sounds)})
+
+
 def _media(
     planned: PlannedFilm,
     timeline: Timeline,
-    folder: Path,
-    flavour: Flavour,
-    missing: tuple[ShotId, ...],
-) -> tuple[dict[ShotId, Media], dict[str, Wanted]]:
-    """What an editor is told of each shot's clip, and the files that are to lie beside."""
+    names: Mapping[ShotId, str],
+    missing: Missing,
+    url: Callable[[str], str],
+) -> dict[ShotId, Media]:
+    """What an editor is told of each shot's clip."""
     from pipeline.sidecars.otio import Media
+    from pipeline.sidecars.otio_facts import shot_facts
 
     steps = {step.shot.id: step for step in planned.plan.steps}
-    names = media_names(planned.plan.steps)
     told: dict[ShotId, Media] = {}
-    files: dict[str, Wanted] = {}
     for cut in timeline.cuts:
-        facts = _facts(planned, steps[cut.shot])
-        name, clip = names[cut.shot], cut.clip
+        name, facts = names[cut.shot], shot_facts(steps[cut.shot], _made(planned, steps[cut.shot]))
         if cut.shot in missing:
             told[cut.shot] = Media(name, None, facts=facts)
-            continue
-        place = f"{MEDIA}/{name}"
-        url = (folder.absolute() / place).as_uri() if flavour == "premiere" else place
-        begins = timecode_frames(first_timecode(clip.path) or "", clip.facts.rate)
-        told[cut.shot] = Media(name, url, begins, facts)
-        files[place] = Wanted(clip.digest, clip.path)
-    return told, files
+        else:
+            begins = timecode_frames(first_timecode(cut.clip.path) or "", cut.clip.facts.rate)
+            told[cut.shot] = Media(name, url(name), begins, facts)
+    return told
 
 
-def media_names(steps: Sequence[Step]) -> dict[ShotId, str]:
-    """A file name for each shot: ``sh010_t2.mp4``; no two differ in capitals only.
-
-    A clip that was found in the store and is no take yet goes by its digest.
-    """
-    names: dict[ShotId, str] = {}
-    taken: set[str] = set()
-    for step in steps:
-        stem = f"{step.shot.id}_{_mark(step.action)}"
-        while stem.casefold() in taken:
-            stem += "_"
-        taken.add(stem.casefold())
-        names[step.shot.id] = f"{stem}.mp4"
-    return names
-
-
-def _mark(action: Action) -> str:
+def _made(planned: PlannedFilm, step: Step) -> Take | MadeFor | None:
+    """How a clip came about, as the lock has it, or the clip's own record."""
+    action, key = step.action, step.key
     if not isinstance(action, Reuse):
-        return "missing"
-    return f"t{action.take}" if action.take else action.clip[:8]
-
-
-def _text(
-    planned: PlannedFilm,
-    timeline: Timeline,
-    media: Mapping[ShotId, Media],
-    flavour: Flavour,
-) -> str:
-    from pipeline.sidecars.otio import otio_text
-
-    facts = {"board": planned.board.name, "draft": planned.draft is not None}
-    return otio_text(timeline, media, flavour, facts)
-
-
-def _facts(planned: PlannedFilm, step: Step) -> dict[str, Any]:
-    """What is said of a shot under ``storyreel``: no link, no key, no job."""
-    shot, action = step.shot, step.action
-    facts: dict[str, Any] = {
-        "shot": shot.id,
-        "scene": shot.scene,
-        "beat": shot.beat,
-        "prompt": shot.words,
-        "model": shot.model,
-        "fit": shot.fit,
-        "camera": " ".join(
-            word for word in (shot.camera.size, shot.camera.move, shot.camera.lens) if word
-        ),
-    }
-    if isinstance(action, Reuse):
-        facts |= {"take": action.take, "clip": action.clip, **_made(planned, step, action)}
-    return {name: value for name, value in facts.items() if value not in (None, "")}
-
-
-def _made(planned: PlannedFilm, step: Step, action: Reuse) -> dict[str, Any]:
-    """How a clip came about, as the lock or the clip's own record has it."""
+        return None
     takes = planned.lock.of(step.renamed_from or step.shot.id).takes
     record = planned.store.record(action.clip)
-    take = next((t for t in takes if (t.key, t.clip) == (step.key, action.clip)), None)
-    made = take or (record.for_key(step.key) if record and step.key else None)
-    if made is None:
-        return {}
-    return {
-        "model": made.model,
-        "route": made.route,
-        "seed": made.seed,
-        "variation": made.variation,
-        "price": made.price or ("unknown" if made.route else "free"),
-    }
+    take = next((t for t in takes if (t.key, t.clip) == (key, action.clip)), None)
+    return take or (record.for_key(key) if record and key else None)
+
+
+def _lanes(planned: PlannedFilm, timeline: Timeline) -> tuple[Lane, ...]:
+    """What is heard besides the shots; lines without a recording are spoken as in the film."""
+    from pipeline.film.laying import lay_events, lay_lanes
+    from pipeline.film.segments import Segments
+    from pipeline.film.voices import speak
+
+    if timeline.sound is None:
+        return ()
+    spoken = speak(timeline.sound, Segments(planned.places.segments))
+    return lay_lanes(lay_events(timeline, timeline.sound, spoken))
+
+
+def _sounds(
+    lanes: Sequence[Lane], taken: Iterable[str], url: Callable[[str], str]
+) -> dict[Digest, SoundMedia]:
+    from pipeline.sidecars.otio_facts import sound_names
+    from pipeline.sidecars.otio_sound import SoundMedia
+
+    files = [(event.file.digest, event.file.path) for lane in lanes for event in lane.events]
+    return {d: SoundMedia(name, url(name)) for d, name in sound_names(files, [*taken]).items()}
+
+
+def _loudness(timeline: Timeline) -> dict[str, str]:
+    """The film's loudness, which the mix is brought to and an editor has to see to."""
+    wanted = timeline.sound.loudness if timeline.sound else None
+    return {"loudness": f"{wanted.target:g} LUFS, {wanted.peak:g} dBTP"} if wanted else {}
 
 
 def _exported(
-    target: Path, timeline: Timeline, done: Refreshed, missing: tuple[ShotId, ...], wanted: int
+    target: Path,
+    timeline: Timeline,
+    done: Refreshed,
+    missing: Missing,
+    untold: Mapping[str, Sequence[str]],
+    wanted: int,
 ) -> Exported:
-    from pipeline.sidecars.otio_edit import plays_on, spare_frames
+    from pipeline.sidecars.otio_edit import spare_frames
 
     here = [cut for cut in timeline.cuts if cut.shot not in missing]
     spare = {cut.shot: spare_frames(cut, timeline.rate) for cut in here}
@@ -241,7 +256,7 @@ def _exported(
         removed=_names(done.removed),
         left=_names(done.left),
         missing=missing,
-        plays_on=tuple(cut.shot for cut in plays_on(timeline)),
+        untold=untold,
         short={shot: found for shot, found in spare.items() if min(found) < wanted},
     )
 

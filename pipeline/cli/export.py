@@ -100,8 +100,8 @@ def _tell(done: Exported) -> None:
         f"{done.frames} frames")  # fmt: skip
     if done.missing:
         say(f"without the clips of {', '.join(done.missing)}")
-    for shot in done.plays_on:
-        say(f"{shot} stands still at its end, in a transition: there its clip plays on")
+    for name, words in done.untold.items():
+        say(f"not in the timeline: {name} {', '.join(words)}")
     for shot, (before, behind) in done.short.items():
         say(f"{shot} has {before} frames to spare before what is shown and {behind} behind")
     if done.removed:
@@ -124,6 +124,6 @@ def _document(done: Exported, flavour: str) -> dict[str, Any]:
         "removed": list(done.removed),
         "left": list(done.left),
         "missing": list(done.missing),
-        "plays_on": list(done.plays_on),
+        "untold": {name: list(words) for name, words in done.untold.items()},
         "short": {shot: list(spare) for shot, spare in done.short.items()},
     }

@@ -35,10 +35,14 @@ _RECORD = ".export.json"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A file that is to be there: its digest, and its bytes or a file that has them."""
+    """A file that is to be there: its digest, and its bytes or a file that has them.
+
+    ``link``: it may be another name of that file, for that is read-only and never changed.
+    """
 
     digest: Digest
     source: bytes | Path
+    link: bool = False
 
     @property
     def size(self) -> int:
@@ -151,7 +155,7 @@ def _place(folder: Path, files: Mapping[str, Wanted], tell: Tell) -> tuple[str, 
     for name, one in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(one.source, Path) and _linked(one.source, path):
+        if one.link and isinstance(one.source, Path) and _linked(one.source, path):
             linked.append(name)
         else:
             _copy(one.source, path, functools.partial(_further, tell, done, total))

@@ -14,7 +14,7 @@ told in each program's own words, for OTIO has none.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
@@ -54,6 +54,7 @@ def otio_text(
     media: Mapping[ShotId, Media],
     flavour: Flavour = "resolve",
     facts: Mapping[str, Any] | None = None,
+    sounds: Sequence[Data] = (),
 ) -> str:
     """The film as an ``.otio`` file's text.
 
@@ -62,19 +63,25 @@ def otio_text(
         media: each shot's clip.
         flavour: which program's ways to follow.
         facts: said of the whole film under ``storyreel``.
+        sounds: more tracks, of ``sidecars/otio_sound.py``.
     """
-    document = _document(timeline, media, flavour, facts or {})
+    document = _document(timeline, media, flavour, facts or {}, sounds)
     return json.dumps(document, indent=4, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def _document(
-    timeline: Timeline, media: Mapping[ShotId, Media], flavour: Flavour, facts: Mapping[str, Any]
+    timeline: Timeline,
+    media: Mapping[ShotId, Media],
+    flavour: Flavour,
+    facts: Mapping[str, Any],
+    sounds: Sequence[Data],
 ) -> Data:
     laid = edit_of(timeline)
     words = _Words(timeline, media, flavour)
     tracks = [otio.track("Video 1", "Video", [*words.picture(laid)])]
     if any(_is_heard(item) for item in laid):
         tracks.append(otio.track("Audio 1", "Audio", [*words.sound(laid)]))
+    tracks.extend(sounds)
     film = {
         "rate": str(timeline.rate),
         "frames": timeline.frames,

@@ -45,13 +45,15 @@ def edit_of(timeline: Timeline) -> Edit:
 
     A cut of one frame that is a blend of one frame has none of its own, and so no run.
     """
-    laid = [item for item in _edit(timeline.cuts, timeline.rate) if _takes_time(item)]
-    last = len(laid) - 1
-    return tuple(x for n, x in enumerate(laid) if isinstance(x, Run) or 0 < n < last)
+    laid = [*_edit(timeline.cuts, timeline.rate)]
+    return tuple(item for place, item in enumerate(laid) if _takes_time(item, laid, place))
 
 
-def _takes_time(item: Run | Over) -> bool:
-    return isinstance(item, Over) or item.frames > 0
+def _takes_time(item: Run | Over, laid: Sequence[Run | Over], place: int) -> bool:
+    """Whether it is anything to an editor: a transition is, between two runs that are."""
+    if isinstance(item, Run):
+        return item.frames > 0
+    return all(isinstance(x, Run) and x.frames > 0 for x in (laid[place - 1], laid[place + 1]))
 
 
 def plays_on(timeline: Timeline) -> tuple[Cut, ...]:

@@ -18,10 +18,11 @@ import stories
 from pipeline.api import plan_film, render_film
 from pipeline.cli.main import exit_code_of
 from pipeline.errors import ShotsFailedError
-from pipeline.exporting import export_film, media_names
+from pipeline.exporting import export_film
 from pipeline.media.ffmpeg import find_ffmpeg
 from pipeline.plan.request import request_for
 from pipeline.plan.step import Make, New, Reuse, Step
+from pipeline.sidecars.otio_facts import media_names, sound_names
 
 PROJECT = Path(__file__).parent.parent.parent
 BOARD = stories.text(
@@ -166,3 +167,13 @@ def test_names_differ_in_more_than_capitals(tmp_path):
     ]
     names = media_names(steps)
     assert list(names.values()) == ["sh010_t1.mp4", "SH010_t1_.mp4", "sh010_t1_missing.mp4"]
+
+
+def test_sounds_are_called_as_their_files():
+    """But for signs that mean something in an URL; none takes another's or a clip's name."""
+    files = [
+        ("a", Path("music/theme #1?.wav")), ("b", Path("other/Theme _1_.wav")),
+        ("a", Path("music/theme #1?.wav")), ("c", Path("sh010_t1.mp4")), ("d", Path("...")),
+    ]  # fmt: skip
+    names = sound_names(((stories.digest(d), path) for d, path in files), ["sh010_t1.mp4"])
+    assert list(names.values()) == ["theme _1_.wav", "Theme _1__.wav", "sh010_t1_.mp4", "sound"]

@@ -20,7 +20,7 @@ def files_of(folder: Path, **clips: bytes) -> dict[str, Wanted]:
     for name, data in clips.items():
         path = store / digest_of_bytes(data)
         path.write_bytes(data)
-        wanted[f"media/{name}.mp4"] = Wanted(digest_of_bytes(data), path)
+        wanted[f"media/{name}.mp4"] = Wanted(digest_of_bytes(data), path, link=True)
     return {**wanted, "film.otio": wanted_text(f"{sorted(clips)}")}
 
 
@@ -87,6 +87,15 @@ def test_a_link_in_the_way_leads_nowhere(tmp_path: Path) -> None:
     assert (tmp_path / "victim").read_bytes() == b"mine"
 
 
+def test_an_authors_own_file_is_copied(tmp_path: Path) -> None:
+    """What an editor does to it there is not done to the author's."""
+    (tmp_path / "theme.wav").write_bytes(b"music")
+    wanted = {"media/theme.wav": Wanted(digest_of_bytes(b"music"), tmp_path / "theme.wav")}
+    done = refresh(tmp_path / "out", "film.otio", wanted, lambda _done, _total: None)
+    assert done.copied == ("media/theme.wav",)
+    assert not (tmp_path / "out/media/theme.wav").samefile(tmp_path / "theme.wav")
+
+
 class Killed(BaseException):
     """The power goes off."""
 
@@ -143,7 +152,7 @@ def test_from_another_disk_it_is_copied(tmp_path: Path) -> None:
     source.write_bytes(b"far" * 1000)
     told: list[tuple[int, int]] = []
     try:
-        wanted = {"media/a.mp4": Wanted(digest_of_bytes(b"far" * 1000), source)}
+        wanted = {"media/a.mp4": Wanted(digest_of_bytes(b"far" * 1000), source, link=True)}
         done = refresh(tmp_path, "film.otio", wanted, lambda now, total: told.append((now, total)))
     finally:
         source.unlink()

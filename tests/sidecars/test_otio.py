@@ -288,7 +288,7 @@ cut_shapes = st.tuples(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(cut_shapes, min_size=1, max_size=6), st.sampled_from([RATE, NTSC]))
 def test_an_editor_shows_what_the_film_shows(shapes, rate: Fraction) -> None:
     """Frame by frame, also in blends, whatever is trimmed, held and retimed; totals always."""
