@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import UsageError
 from pipeline.film.deliver import dressed, in_frame_of, poster_frame
 from pipeline.film.matching import lay_film
-from pipeline.film.subtitles import srt_text, timed_cues, vtt_text
+from pipeline.film.subtitles import srt_text, timed_cues, voice_cues, vtt_text
 from pipeline.film.timeline import Timeline
 from pipeline.ids import ShotId
 from pipeline.journal.journal import Journal
@@ -128,8 +128,8 @@ def files_watched(planned: PlannedFilm, film: Path) -> tuple[Path, ...]:
     films = [film, *(_path(film, name) for name in planned.board.storyboard.deliver)]
     beside = [cutting_path, poster_path, provenance.provenance_path, _srt_path, _vtt_path]
     read = []
-    if asked := planned.board.storyboard.subtitles:
-        board = planned.board
+    board = planned.board
+    if (asked := board.storyboard.subtitles) and asked.file:
         read = [subtitles_path(board.root, board.path.parent, asked.file)]
     return (*films, *(place(path) for path in films for place in beside), *read)
 
@@ -143,9 +143,10 @@ def _cut_of(planned: PlannedFilm, clips: Mapping[ShotId, Clip]) -> _Cut:
 
 def _cues(planned: PlannedFilm, timeline: Timeline) -> tuple[Cue, ...]:
     board = planned.board
-    if board.storyboard.subtitles is None:
-        return ()
-    texts = read_subtitles(board.root, board.path.parent, board.storyboard.subtitles.file)
+    asked = board.storyboard.subtitles
+    if asked is None or asked.file is None:
+        return voice_cues(timeline)
+    texts = read_subtitles(board.root, board.path.parent, asked.file)
     return timed_cues(texts, timeline.rate, timeline.frames)
 
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, pairwise
 
+from pipeline.film.laying import spans_of
+from pipeline.film.timeline import Timeline
 from pipeline.media.dressing import Cue
 from pipeline.storyboard.subtitles import TimedText
 
@@ -47,12 +49,29 @@ def timed_cues(texts: Iterable[TimedText], rate: Fraction, frames: int) -> tuple
     return _apart(cues, frames)
 
 
+def voice_cues(timeline: Timeline) -> tuple[Cue, ...]:
+    """What the film's voice-over says, as it is heard; a line without a text says nothing here."""
+    if timeline.sound is None:
+        return ()
+    spans, rate = spans_of(timeline), timeline.rate
+    spoken = [
+        Spoken(
+            max(0, round(line.at.at(spans, rate) * rate)),
+            line.text,
+            math.ceil(line.file.seconds * rate) if line.file else None,
+        )
+        for line in timeline.sound.voice_over
+        if line.text and timeline.sound.is_heard(line)
+    ]
+    return spoken_cues(spoken, rate, timeline.frames)
+
+
 def spoken_cues(spoken: Sequence[Spoken], rate: Fraction, frames: int) -> tuple[Cue, ...]:
     """Cues for what is heard: as long as it is heard, and long enough to be read.
 
     A cue ends where the next begins, at the latest.
     """
-    ordered = sorted(spoken, key=lambda one: one.start)
+    ordered = sorted((one for one in spoken if one.start < frames), key=lambda one: one.start)
     ends = [*(one.start for one in ordered[1:]), frames]
     cues = [cue for one, end in zip(ordered, ends, strict=True) for cue in _said(one, rate, end)]
     return _apart(cues, frames)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from pipeline.storyboard.card import background_picture
 from pipeline.storyboard.decoding import decode
 from pipeline.storyboard.model import Storyboard
+from pipeline.storyboard.model_sound import files_of_sound
 from pipeline.storyboard.sources import WrittenPicture, parse_source
 from pipeline.storyboard.text import parse
 
@@ -43,8 +45,21 @@ def _written(board: Storyboard) -> Iterator[str]:
         yield from reference.images or ()
     for shot in board.shots:
         for written in (shot.first_frame, shot.last_frame, *(shot.references or ())):
-            source = parse_source(written) if written else None
-            if isinstance(source, WrittenPicture):
-                yield source.path
+            yield from _picture(written) if written else ()
         if shot.clip:
             yield shot.clip
+        if shot.font:
+            yield shot.font
+        if background := background_picture(board, shot):
+            yield from _picture(background)
+    if board.defaults.font:
+        yield board.defaults.font
+    yield from files_of_sound(board.sound)
+    if board.subtitles and board.subtitles.file:
+        yield board.subtitles.file
+
+
+def _picture(written: str) -> Iterator[str]:
+    source = parse_source(written)
+    if isinstance(source, WrittenPicture):
+        yield source.path

@@ -13,8 +13,10 @@ from pipeline.storyboard.written import Aspect, Name, Resolution, Written, worde
 class Subtitles(Written):
     """What is to be read in the film."""
 
-    file: Name = Field(
-        description="An .srt beside this board, timed to the film: subs/film.srt.",
+    file: Name | None = Field(
+        default=None,
+        description="An .srt beside this board, timed to the film: subs/film.srt. Without one the "
+        "voice-over's texts are read.",
         examples=["subs/film.srt"],
     )
     language: Annotated[

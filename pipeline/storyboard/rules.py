@@ -77,7 +77,7 @@ RULES: tuple[Rule, ...] = (
     rules_deliver.outputs_have_names_of_their_own,
     rules_deliver.outputs_have_a_size,
     rules_deliver.posters_are_frames,
-    rules_deliver.outputs_have_subtitles_to_show,
+    rules_deliver.there_is_something_to_read,
     rules_sound.sounds_can_be_heard,
     rules_sound.lines_say_something,
     rules_sound.moments_name_shots,

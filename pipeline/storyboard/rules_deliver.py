@@ -21,7 +21,7 @@ _WHOSE = "would be the same file as the film cut with stand-ins"
 def subtitles_can_be_read(ground: Ground) -> Iterator[Finding]:
     """The board's .srt is there, in the project, and every line of it means something."""
     asked = ground.board.subtitles
-    if asked is None:
+    if asked is None or asked.file is None:
         return
     aim = Aim(("subtitles", "file"))
     try:
@@ -114,17 +114,26 @@ def _unseen(ground: Ground, name: str, shot: ShotEntry, frame: WrittenFrame) -> 
         )
 
 
-def outputs_have_subtitles_to_show(ground: Ground) -> Iterator[Finding]:
-    """An output that speaks of subtitles has some."""
-    if ground.board.subtitles is not None:
+def there_is_something_to_read(ground: Ground) -> Iterator[Finding]:
+    """What speaks of subtitles has some: from a file, or from the voice-over's texts."""
+    board = ground.board
+    voiced = board.sound.voice_over if board.sound else None
+    if (board.subtitles and board.subtitles.file) or any(line.text for line in voiced or ()):
         return
-    for name, asked in ground.board.deliver.items():
+    if board.subtitles:
+        yield _nothing(Aim(("subtitles",), at="key"), "`subtitles:` names no file, and no")
+    for name, asked in board.deliver.items():
         if "subtitles" in asked.model_fields_set and asked.subtitles != "none":
-            yield Finding(
-                "deliver-subtitles",
-                f"the output `{name}` asks for subtitles, and the board has none",
-                Aim(("deliver", name, "subtitles")),
-                label="none to show",
-                severity="warning",
-                help="name a file: `subtitles: {file: subs/film.srt}`",
-            )
+            aim = Aim(("deliver", name, "subtitles"))
+            yield _nothing(aim, f"the output `{name}` asks for subtitles, and no file and no")
+
+
+def _nothing(aim: Aim, begins: str) -> Finding:
+    return Finding(
+        "deliver-subtitles",
+        f"{begins} line of voice-over has a text",
+        aim,
+        label="nothing to read",
+        severity="warning",
+        help="name a file: `subtitles: {file: subs/film.srt}`",
+    )
