@@ -76,16 +76,18 @@ def render_film(
         StoryreelError: ffmpeg is missing, or the disk is full.
     """
     from pipeline.making import cutting_ahead, make_shots
+    from pipeline.reporting.report import with_report
 
     stop = stop or threading.Event()
     with cutting_ahead(planned, listen, stop) as ahead:
         outcome, made = make_shots(planned, budget or Budget(), ahead.hear, stop, outside)
         if not outcome.cuttable(planned.plan) or planned.plan.left_out:
-            return RenderedFilm(outcome, None, None, made)
+            return with_report(planned, RenderedFilm(outcome, None, None, made))
         ahead.rest()
         delivered = cut_film(planned, outcome.clips, tell=tell, stop=stop)
     film = delivered[0]
-    return RenderedFilm(outcome, film.path, film.assembly, made, delivered)
+    rendered = RenderedFilm(outcome, film.path, film.assembly, made, delivered)
+    return with_report(planned, rendered)
 
 
 def cut_film(

@@ -52,10 +52,15 @@ class Delivered:
 
 @dataclass(frozen=True)
 class RenderedFilm:
-    """What a render did; ``assembly`` is absent when the film was left as it was or not cut."""
+    """What a render did; ``assembly`` is absent when the film was left as it was or not cut.
+
+    ``report`` is the page that tells of it, ``report_fault`` why there is none.
+    """
 
     outcome: Outcome
     film: Path | None
     assembly: Assembly | None
     made: tuple[ShotId, ...] = field(default=())
     delivered: tuple[Delivered, ...] = field(default=())
+    report: Path | None = None
+    report_fault: str = ""

@@ -77,11 +77,20 @@ def frame_at(path: Path, index: int, target: Path, *, facts: ClipFacts | None = 
         MediaError: the clip cannot be read, has no such frame, or its colours cannot be read.
     """
     known = facts or probe(path)
-    image = _image(path, decoded_frame(path, index), known)
+    image = picture_at(path, index, known)
     data = io.BytesIO()
     image.save(data, "PNG", compress_level=_QUICK_DEFLATE)
     files.write_whole(target, data.getvalue())
     return Still(target, pixel_digest(image), image.width, image.height, colour_note(known))
+
+
+def picture_at(path: Path, index: int, facts: ClipFacts) -> Image:
+    """Frame ``index`` of a clip as ``frame_at`` would write it.
+
+    Raises:
+        MediaError: as ``frame_at``.
+    """
+    return _image(path, decoded_frame(path, index), facts)
 
 
 def pixel_digest(image: Image) -> Digest:

@@ -8,6 +8,7 @@
       clips/ab/ab12….json    its record: what it is, what it was made for
       keys/k1-….json         which clips answer a key (made anew from the records if lost)
       frames/ab/ab12…-119.png, .json    frames handed to other shots, taken once
+      frames/ab/ab12…-119.jpg           frames to look at, small
       incoming/              being made; nothing here counts
 
 A clip is measured, hashed and renamed into place before its record is written, so a crash leaves
@@ -194,6 +195,10 @@ class Store:
     def frame_path(self, digest: Digest, index: int) -> Path:
         """Where frame ``index`` of a clip is kept as a PNG, its record beside it."""
         return self.root / "frames" / digest[:2] / f"{digest}-{index}.png"
+
+    def poster_path(self, digest: Digest, index: int) -> Path:
+        """Where frame ``index`` of a clip is kept small, to be looked at; free to make again."""
+        return self.frame_path(digest, index).with_suffix(".jpg")
 
     def _clip_path(self, digest: Digest) -> Path:
         return self.root / "clips" / digest[:2] / f"{digest}.mp4"

@@ -1,0 +1,142 @@
+"""From a planned film to what a report tells of it: lock, store and journal looked up once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from itertools import accumulate
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+
+from pipeline.errors import StoryreelError
+from pipeline.film.timeline import lay_timeline
+from pipeline.ids import ShotId
+from pipeline.plan.step import Reuse, Step, Stuck
+from pipeline.planned import PlannedFilm
+from pipeline.reporting.accounts import Accounts
+from pipeline.reporting.discreet import discreet
+from pipeline.reporting.last_run import LastRun
+from pipeline.reporting.shots import shot_told
+from pipeline.reporting.told import ArrowTold, Report, ShotTold, Span, TroubleTold
+from pipeline.sidecars.drawn_graph import arrows, as_text
+from pipeline.store.clip import Clip
+from pipeline.storyboard.shot import Film
+
+
+def gather(planned: PlannedFilm, run: LastRun) -> Report:
+    """Everything the report of a film tells.
+
+    Args:
+        planned: planned after the last render, so that its steps say how things stand.
+        run: what the last render did.
+
+    Raises:
+        StoryreelError: the journal cannot be read.
+    """
+    film, places = planned.film, planned.places
+    clips = clips_that_serve(planned)
+    spans, frames = spans_of(film, clips)
+    accounts = Accounts.of(planned)
+    steps = {step.shot.id: step for step in planned.plan.steps}
+    shots = tuple(
+        shot_told(planned, shot, steps.get(shot.id), span, run, accounts)
+        for shot, span in zip(film.shots, spans, strict=True)
+    )
+    asked: dict[str, Fraction] = {shot.id: shot.asked for shot in film.shots}
+    return Report(
+        title=film.title,
+        board=planned.board.name,
+        draft=planned.draft is not None,
+        width=film.size.width,
+        height=film.size.height,
+        rate=film.rate,
+        frames=frames,
+        film=quote(places.film.name) if places.film.is_file() else None,
+        shots=shots,
+        arrows=tuple(ArrowTold(*arrow) for arrow in arrows(film)),
+        longest=planned.graph.critical_path(asked),
+        outline=as_text(film, planned.graph),
+        spent=accounts.lines,
+        spent_total=accounts.total,
+        spent_by=accounts.kept_by,
+        free_takes=accounts.free_takes,
+        at_most=str(planned.plan.at_most) if planned.plan.to_make else "",
+        troubles=tuple(_troubles(planned, steps, run, shots)),
+    )
+
+
+def clips_that_serve(planned: PlannedFilm) -> dict[ShotId, Clip]:
+    """The clips the film shows as things stand; a shot that has none is absent."""
+    return {
+        step.shot.id: planned.store.clip(step.action.clip)
+        for step in planned.plan.steps
+        if isinstance(step.action, Reuse)
+    }
+
+
+def spans_of(film: Film, clips: Mapping[ShotId, Clip]) -> tuple[tuple[Span, ...], int]:
+    """Where each shot stands in the film, and how many frames that has.
+
+    Exact where every clip is there; else as long as the board says.
+    """
+    try:
+        timeline = lay_timeline(film, clips)
+    except StoryreelError:
+        return _planned_spans(film)
+    spans = (
+        Span(start, cut.frames, cut.overlap)
+        for start, cut in zip(timeline.starts, timeline.cuts, strict=True)
+    )
+    return tuple(spans), timeline.frames
+
+
+def _planned_spans(film: Film) -> tuple[tuple[Span, ...], int]:
+    overlaps = [
+        min(shot.transition.frames, shot.cut) if shot.transition and place else 0
+        for place, shot in enumerate(film.shots)
+    ]
+    ends = list(
+        accumulate(shot.cut - overlap for shot, overlap in zip(film.shots, overlaps, strict=True))
+    )
+    spans = (
+        Span(end - shot.cut, shot.cut, overlap)
+        for end, shot, overlap in zip(ends, film.shots, overlaps, strict=True)
+    )
+    return tuple(spans), ends[-1] if ends else 0
+
+
+def _troubles(
+    planned: PlannedFilm, steps: Mapping[ShotId, Step], run: LastRun, shots: tuple[ShotTold, ...]
+) -> Iterator[TroubleTold]:
+    """Failures of the last render and what needs a person, then warnings."""
+    for shot in planned.film.shots:
+        yield from _troubles_of(planned.places.root, shot.id, steps.get(shot.id), run)
+    for fault in planned.board.warnings:
+        yield TroubleTold("warning", fault.message, fault.help, fault.shot, fault.span.line)
+    for told in shots:
+        for note in told.serving.notes if told.serving else ():
+            yield TroubleTold("warning", note, None, told.id)
+
+
+def _troubles_of(
+    root: Path, name: ShotId, step: Step | None, run: LastRun
+) -> Iterator[TroubleTold]:
+    """What failed of a shot, its further takes included, as far as it is not put right since."""
+    stands = step is not None and isinstance(step.action, Reuse)
+    told = False
+    for label, deed in run.shots.items():
+        if label.split(" ")[0] != name or (stands and label == name):
+            continue
+        kind = _KINDS.get(deed.did)
+        if kind:
+            hint = discreet(deed.hint, root) if deed.hint else None
+            which = label.removeprefix(name).strip()
+            words = f"{which}: {deed.why}" if which else deed.why
+            yield TroubleTold(kind, discreet(words, root), hint, name)
+            told = True
+    if step and isinstance(step.action, Stuck) and not told:
+        yield TroubleTold("failed", discreet(str(step.action), root), None, name)
+
+
+_KINDS: dict[str, Literal["failed", "skipped"]] = {"failed": "failed", "skipped": "skipped"}
