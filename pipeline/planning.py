@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,6 +98,25 @@ def plan_film(
         remake_missing=remake_missing,
     )
     return PlannedFilm(board, places, settings, draft, film, graph, lock, store, plan)
+
+
+def plan_again(planned: PlannedFilm) -> PlannedFilm:
+    """The same board's plan with lock, store and journal as they are now: after a render.
+
+    Raises:
+        LockFileError: the lock cannot be read.
+    """
+    places, film = planned.places, planned.film
+    lock = load_lock(places.lock)
+    facts = facts_of(
+        film,
+        lock,
+        planned.store,
+        ordered=_ordered(places),
+        bought=_bought(places),
+        usable=_usable(places, planned.settings),
+    )
+    return replace(planned, lock=lock, plan=make_plan(film, planned.graph, facts))
 
 
 def _measured(path: Path) -> ClipFacts:

@@ -181,6 +181,7 @@ class _Rendering:
 
         from pipeline.delivering import files_watched
         from pipeline.media.ffmpeg import find_ffmpeg
+        from pipeline.reporting.report import report_path
 
         places = planned.places
         clips = [planned.store.clip(digest).path for digest in result.pop("clips")]
@@ -192,6 +193,7 @@ class _Rendering:
             *planned.settings.files,
             places.lock,
             *files_watched(planned, places.film),
+            report_path(places.folder),
             find_ffmpeg(planned.settings.ffmpeg).path,
             Path(av.__file__),  # it joins the film
             *clips,
@@ -260,6 +262,8 @@ def carry_out(
         if rendered.film and receipt and rendered.outcome.whole:
             receipt(planned, result)
     result.pop("clips", None)
+    if rendered.report_fault:
+        say(f"the report was not written: {rendered.report_fault}")
     _tell(result, as_json=as_json)
     if stop.is_set():
         return 130
@@ -331,6 +335,7 @@ def _result(planned: PlannedFilm, rendered: RenderedFilm) -> dict[str, Any]:
         "film": str(rendered.film) if rendered.film else None,
         "cut_anew": any(one.assembly for one in rendered.delivered),
         "outputs": delivered_document(rendered.delivered),
+        "report": str(rendered.report) if rendered.report else None,
         "clips": [clip.digest for clip in outcome.clips.values()],
         "chains": told_chains(planned, outcome.clips, measure=True),
     }
