@@ -21,8 +21,8 @@ from pipeline.plan.facts import (
     never_bought,
     never_ordered,
 )
-from pipeline.plan.selection import Selection, selected_shots
 from pipeline.plan.planner import make_plan
+from pipeline.plan.selection import Selection, selected_shots
 from pipeline.plan.take import Lock
 from pipeline.planned import PlannedFilm
 from pipeline.run.handover import frame_index, recorded_pixels
@@ -75,8 +75,15 @@ def plan_film(
     store = Store(places.store, verify=verify, measure=_measured)
     seeds = lock.seeds(board.storyboard.seed)
     film = resolve_film(
-        board.storyboard, board.pictures, board.lines, seeds=seeds, draft=draft, clips=board.clips
-    )
+        board.storyboard,
+        board.pictures,
+        board.lines,
+        seeds=seeds,
+        draft=draft,
+        clips=board.clips, fonts=board.fonts,
+        sounds=board.sounds,
+        voice_lines=board.voice_lines,
+    )  # fmt: skip
     graph = ShotGraph.of({shot.id: shot.waits_for for shot in film.shots})
     selected = selected_shots(film, selection or Selection())
     for name in forced:

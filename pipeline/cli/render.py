@@ -18,6 +18,7 @@ from pipeline.cli.boards import (
     settings_options,
     some_boards,
 )
+from pipeline.cli.chains_told import chain_lines, chain_warnings, told_chains
 from pipeline.cli.console import put_json, say
 from pipeline.cli.delivered import as_unchanged, delivered_document, put_delivered
 from pipeline.cli.interrupt import stop_on_interrupt

@@ -81,7 +81,9 @@ def _aspect(step: Step) -> str:
 
 def _options(step: Step) -> dict[str, str]:
     """What its model is told besides; the digest of footage stands with its name."""
-    return {} if step.shot.clip else dict(step.request.options)
+    if step.shot.clip:
+        return {}
+    return {name: text for name, text in step.request.options if name != "text"}
 
 
 def _prompts(step: Step) -> dict[str, str]:
@@ -90,6 +92,8 @@ def _prompts(step: Step) -> dict[str, str]:
 
     if step.shot.clip:
         return {}
+    if step.shot.card:
+        return {step.shot.model: step.shot.card.text}
     if not step.shot.routes:
         return {step.shot.model: spell(step.request.prompt, "[Image {n}]")}
     serving = ((name, routes()[name].serves.get(step.shot.model)) for name in step.shot.routes)

@@ -28,6 +28,7 @@ class Order:
         width, height: pixels, both even.
         first_frame, last_frame, references: picture files, decoded losslessly by anyone.
         clip: a clip of the author's own, for the model that shows it as it is.
+        font: a font file of the author's own.
         options: the model's own settings (``plan/request.py``).
         target: where the clip is to be written; its folder exists, the file does not.
     """
@@ -44,6 +45,7 @@ class Order:
     last_frame: Path | None = None
     references: tuple[Path, ...] = ()
     clip: Path | None = None
+    font: Path | None = None
     options: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -49,7 +49,7 @@ def wrapped(text: str, fits: Callable[[str], bool]) -> list[str]:
     """
     lines: list[str] = []
     line = ""
-    for gap, piece in _pieces(text):
+    for gap, piece in pieces(text):
         joined = line + gap + piece if line else piece
         if fits(joined):
             line = joined
@@ -61,7 +61,7 @@ def wrapped(text: str, fits: Callable[[str], bool]) -> list[str]:
     return [*lines, line] if line else lines
 
 
-def _pieces(text: str) -> Iterator[tuple[str, str]]:
+def pieces(text: str) -> Iterator[tuple[str, str]]:
     """What may not be broken, each with the gap that goes before it."""
     for word in text.split():
         gap, run = " ", ""
@@ -119,6 +119,11 @@ class Lettering:
         """Pixels from the top of a line to its baseline."""
         return self._font(self._ordinary).getmetrics()[0]
 
+    @property
+    def descent(self) -> int:
+        """Pixels from the baseline to the bottom of a line."""
+        return self._font(self._ordinary).getmetrics()[1]
+
     def width(self, text: str) -> float:
         """How many pixels a text takes across."""
         return sum(font.getlength(run) for font, run in self._runs(text))
@@ -137,7 +142,7 @@ class Lettering:
         return text[:low].rstrip() + _ELLIPSIS if low else ""
 
     def write(self, draw: ImageDraw.ImageDraw, x: float, baseline: int, text: str,
-              colour: Colour) -> None:  # fmt: skip
+              colour: Colour | int) -> None:  # fmt: skip
         """Draw one line from ``x`` rightwards, its letters standing on ``baseline``."""
         runs = list(self._runs(text))
         for font, run in reversed(runs) if _leftward(text) else runs:

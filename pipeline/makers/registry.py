@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pipeline.errors import NotConnectedError
 from pipeline.makers.interface import Maker
 from pipeline.media.ffmpeg import FFmpeg
-from pipeline.models.catalog import ANIMATIC, FOOTAGE
+from pipeline.models.catalog import ANIMATIC, CARD, FOOTAGE
 
 
 def _animatic(ffmpeg: FFmpeg) -> Maker:
@@ -22,7 +22,17 @@ def _footage(_: FFmpeg) -> Maker:
     return Footage()
 
 
-_MAKERS: dict[str, Callable[[FFmpeg], Maker]] = {ANIMATIC: _animatic, FOOTAGE: _footage}
+def _card(ffmpeg: FFmpeg) -> Maker:
+    from pipeline.makers.card.maker import Card
+
+    return Card(ffmpeg)
+
+
+_MAKERS: dict[str, Callable[[FFmpeg], Maker]] = {
+    ANIMATIC: _animatic,
+    CARD: _card,
+    FOOTAGE: _footage,
+}
 
 
 def is_connected(model: str) -> bool:

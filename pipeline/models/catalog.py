@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _Named = TypeVar("_Named", Model, Route)
 
 ANIMATIC = "animatic"
+CARD = "card"
 FOOTAGE = "footage"
 
 

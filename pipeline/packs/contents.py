@@ -205,10 +205,13 @@ def _project_files(planned: PlannedFilm) -> Iterator[tuple[str, Item]]:
 
 
 def _refuse_changed(planned: PlannedFilm) -> None:
-    """The pictures are those that the plan was made with."""
+    """Pictures and fonts are those that the plan was made with."""
     for picture in planned.board.pictures.values():
         if digest_of_file(picture.path) != picture.digest:
             raise _moved(f"{picture.written} was changed")
+    for font in planned.board.fonts.values():
+        if digest_of_file(font.path) != font.digest:
+            raise _moved(f"{font.written} was changed")
 
 
 def _place(path: Path, root: Path) -> str:

@@ -38,6 +38,7 @@ def order_for(shot: Shot, request: Request, files: Mapping[Source, Path], target
         first_frame=files[shot.first_frame] if shot.first_frame else None,
         last_frame=files[shot.last_frame] if shot.last_frame else None,
         clip=shot.clip.path if shot.clip else None,
+        font=shot.card.font.path if shot.card and shot.card.font else None,
         references=tuple(files[source] for source in shot.references),
         options=options,
     )

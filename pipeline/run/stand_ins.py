@@ -49,6 +49,7 @@ def stand_in_for(shot: Shot, film: Film) -> Shot:
         references=(),
         first_frame=None,
         last_frame=None,
+        card=None,
         after=(),
     )
 

@@ -9,19 +9,22 @@ from typing import Literal
 
 from pipeline.ids import ShotId
 from pipeline.models.abilities import Model
-from pipeline.models.catalog import FOOTAGE, models
+from pipeline.models.catalog import CARD, FOOTAGE, models
+from pipeline.storyboard.card import background_picture
 from pipeline.storyboard.clips import BoardClip, Reel
 from pipeline.storyboard.fault import Path
 from pipeline.storyboard.finding import Aim
+from pipeline.storyboard.fonts import TypeCase
 from pipeline.storyboard.footage import footage_seconds
 from pipeline.storyboard.lengths import wanted_seconds
 from pipeline.storyboard.model import ShotEntry, Storyboard
 from pipeline.storyboard.pictures import Album
 from pipeline.storyboard.resolver import model_of, reference_images
+from pipeline.storyboard.sounds import SoundShelf
 from pipeline.storyboard.sources import WrittenFrame, WrittenName, WrittenSource, parse_source
 from pipeline.timing import parse_rate
 
-LinkKind = Literal["references", "first_frame", "last_frame"]
+LinkKind = Literal["references", "first_frame", "last_frame", "background"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +54,27 @@ class Ground:
     links_by_shot: tuple[tuple[Link, ...], ...]
     album: Album
     reel: Reel
+    shelf: SoundShelf
+    type_case: TypeCase
 
     @classmethod
-    def of(cls, board: Storyboard, lines: Sequence[int], album: Album, reel: Reel) -> Ground:
+    def of(
+        cls,
+        board: Storyboard,
+        lines: Sequence[int],
+        album: Album,
+        reel: Reel,
+        shelf: SoundShelf,
+        type_case: TypeCase,
+    ) -> Ground:
         """Read every link of the board once."""
         first_places: dict[str, int] = {}
         for place, shot in enumerate(board.shots):
             first_places.setdefault(shot.id, place)
-        by_shot = tuple(tuple(_links(place, shot)) for place, shot in enumerate(board.shots))
+        by_shot = tuple(tuple(_links(board, place, shot)) for place, shot in enumerate(board.shots))
         links = tuple(link for links in by_shot for link in links)
         rate = parse_rate(board.format.fps)
-        return cls(board, rate, lines, first_places, links, by_shot, album, reel)
+        return cls(board, rate, lines, first_places, links, by_shot, album, reel, shelf, type_case)
 
     def shots(self) -> Iterator[tuple[int, ShotEntry]]:
         """The shots with their places in the cut."""
@@ -123,7 +136,7 @@ class Ground:
         return link.source is not None
 
 
-def _links(place: int, shot: ShotEntry) -> Iterator[Link]:
+def _links(board: Storyboard, place: int, shot: ShotEntry) -> Iterator[Link]:
     name = ShotId(shot.id)
     if shot.first_frame is not None:
         yield _link(place, name, "first_frame", ("shots", place, "first_frame"), shot.first_frame)
@@ -131,6 +144,9 @@ def _links(place: int, shot: ShotEntry) -> Iterator[Link]:
         yield _link(place, name, "last_frame", ("shots", place, "last_frame"), shot.last_frame)
     for index, written in enumerate(shot.references or ()):
         yield _link(place, name, "references", ("shots", place, "references", index), written)
+    if model_of(board, shot) == CARD and (picture := background_picture(board, shot)):
+        said_by: Path = ("shots", place) if shot.background is not None else ("defaults",)
+        yield _link(place, name, "background", (*said_by, "background"), picture)
 
 
 def _link(place: int, shot: ShotId, kind: LinkKind, path: Path, written: str) -> Link:

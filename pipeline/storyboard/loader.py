@@ -24,16 +24,19 @@ if TYPE_CHECKING:
     from pipeline.storyboard.clips import BoardClip
     from pipeline.storyboard.doubts import Doubts
     from pipeline.storyboard.finding import Finding
+    from pipeline.storyboard.fonts import BoardFont
     from pipeline.storyboard.model import Storyboard
     from pipeline.storyboard.pictures import BoardPicture
+    from pipeline.storyboard.sounds import BoardSound
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
     """A storyboard without a fault, and all that was read with it.
 
-    ``pictures`` and ``clips`` are by path as written; ``lines`` is where each shot begins, from
-    1; ``digest`` is of the file's bytes.
+    ``pictures``, ``clips``, ``sounds`` and ``fonts`` are by path as written; ``lines`` is where
+    each shot begins, from 1, ``voice_lines`` where each line of voice-over does; ``digest`` is of
+    the file's bytes.
     """
 
     storyboard: Storyboard
@@ -43,6 +46,9 @@ class Board:
     digest: Digest
     pictures: Mapping[str, BoardPicture]
     clips: Mapping[str, BoardClip]
+    sounds: Mapping[str, BoardSound]
+    fonts: Mapping[str, BoardFont]
+    voice_lines: tuple[int, ...]
     lines: Mapping[ShotId, int]
     warnings: tuple[Fault, ...]
     source: Source
@@ -89,6 +95,9 @@ def load_board_text(
         digest=digest_of_bytes(data if isinstance(data, bytes) else data.encode()),
         pictures=found.pictures,
         clips=found.clips,
+        sounds=found.sounds,
+        fonts=found.fonts,
+        voice_lines=_voice_lines(found.storyboard, found.source),
         lines=found.lines,
         warnings=found.faults,
         source=found.source,
@@ -117,6 +126,8 @@ class _Examined:
     pictures: Mapping[str, BoardPicture] = field(default_factory=dict)
     clips: Mapping[str, BoardClip] = field(default_factory=dict)
     lines: Mapping[ShotId, int] = field(default_factory=dict)
+    sounds: Mapping[str, BoardSound] = field(default_factory=dict)
+    fonts: Mapping[str, BoardFont] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +162,24 @@ def _examined(data: bytes | str, *, folder: Path, root: Path) -> _Examined:
         return _Examined(source, faults)
     shots = shaped.storyboard.shots
     begins = {ShotId(shot.id): line for shot, line in zip(shots, lines, strict=True)}
-    return _Examined(source, faults, shaped.storyboard, checked.pictures, checked.clips, begins)
+    return _Examined(
+        source,
+        faults,
+        shaped.storyboard,
+        checked.pictures,
+        checked.clips,
+        begins,
+        checked.sounds,
+        checked.fonts,
+    )
+
+
+def _voice_lines(board: Storyboard, source: Source) -> tuple[int, ...]:
+    """Where each line of voice-over begins; looked for only where there are any."""
+    if not (board.sound and board.sound.voice_over):
+        return ()
+    where, path = places(source), ("sound", "voice_over")
+    return tuple(where.value((*path, n)).line for n in range(len(board.sound.voice_over)))
 
 
 def _placed(findings: Sequence[Finding], shaped: _Shaped, source: Source) -> Iterator[Fault]:
@@ -166,13 +194,14 @@ def _shaped(parsed: Parsed, source: Source) -> _Shaped:
     from pydantic import ValidationError
 
     from pipeline.storyboard.model import Storyboard
+    from pipeline.storyboard.model_sound import as_written
 
     if parsed.value is None and parsed.faults:
         return _Shaped(None, list(parsed.faults))
     try:
         storyboard = Storyboard.model_validate(parsed.value)
     except ValidationError as error:
-        return _pruned(parsed, source, error.errors(include_url=False))
+        return _pruned(parsed, source, as_written(error.errors(include_url=False), parsed.value))
     if any(fault.code == "empty-value" for fault in parsed.faults):
         return _pruned(parsed, source, [])
     return _Shaped(storyboard, list(parsed.faults))

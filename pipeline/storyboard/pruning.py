@@ -42,6 +42,10 @@ _STAND_INS: Mapping[str, object] = {
     "fps": 24,
     "prompt": "-",
     "clip": _NOTHING,
+    "text": "-",
+    "font": _NOTHING,
+    "colour": _NOTHING,
+    "background": _NOTHING,
     "first_frame": _NOTHING,
     "last_frame": _NOTHING,
     "image": _NOTHING,
@@ -53,7 +57,7 @@ _SILENT = {key: _STAND_INS[key] for key in ("model", "routes", "duration", "aspe
 _DEPTHS = {"shots": 3, "references": 3, "defaults": 2, "format": 2}
 _BY_ENTRY = ("references", "after", "images")  # a bad entry spoils none beside it
 _SHOWN = ("references", "first_frame", "last_frame")
-_HANG_ON_RATE = ("frame-time", "no-length", "duration-range", "clip-short")
+_HANG_ON_RATE = ("frame-time", "no-length", "duration-range", "clip-short", "fade-long")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from typing import Protocol
 from pipeline.errors import UsageError
 from pipeline.ids import Digest, ShotId
 from pipeline.models.abilities import Mode, Model
-from pipeline.models.catalog import ANIMATIC, FOOTAGE, models, routes_serving
+from pipeline.models.catalog import ANIMATIC, CARD, FOOTAGE, models, routes_serving
+from pipeline.storyboard.card import KnownFont, as_card, background_picture
 from pipeline.storyboard.footage import KnownClip, as_footage
 from pipeline.storyboard.framing import parse_point
 from pipeline.storyboard.lengths import (
@@ -40,6 +41,7 @@ from pipeline.storyboard.shot import (
     Size,
     Source,
 )
+from pipeline.storyboard.soundtrack import KnownSound, level_of, resolve_sound
 from pipeline.storyboard.sources import WrittenFrame, WrittenName, moment_at, parse_source
 from pipeline.timing import parse_rate, whole_frames
 
@@ -92,6 +94,9 @@ def resolve_film(
     seeds: Mapping[ShotId, int],
     draft: Draft | None = None,
     clips: Mapping[str, KnownClip] = MappingProxyType({}),
+    sounds: Mapping[str, KnownSound] = MappingProxyType({}),
+    voice_lines: Sequence[int] = (),
+    fonts: Mapping[str, KnownFont] = MappingProxyType({}),
 ) -> Film:
     """Resolve every shot.
 
@@ -103,18 +108,24 @@ def resolve_film(
         draft: given, the shots are the animatic's, by the real model's rounding and modes. Footage
             stays what it is: it costs nothing.
         clips: of footage, by path as written in the board.
+        sounds: music, voices and cues, by path as written in the board.
+        fonts: of cards, by path as written in the board.
+        voice_lines: where each line of voice-over stands in the board.
 
     Raises:
         UsageError: at the draft's resolution this film cannot be drawn.
     """
     rate = parse_rate(board.format.fps)
     resolution = (draft and draft.resolution) or board.format.resolution
-    resolving = _Resolving(board, pictures, clips, rate, draft)
+    resolving = _Resolving(board, pictures, clips, fonts, rate, draft)
     shots = (
         resolving.shot(entry, place, lines[ShotId(entry.id)], seeds)
         for place, entry in enumerate(board.shots)
     )
-    film = Film(board.title, size_of(board.format.aspect, resolution), rate, tuple(shots))
+    ids = [entry.id for entry in board.shots]
+    sound = resolve_sound(board.sound, ids, rate, sounds, voice_lines)
+    size = size_of(board.format.aspect, resolution)
+    film = Film(board.title, size, rate, tuple(shots), sound)
     if draft and draft.resolution:  # the board's own size was checked with the board
         _refuse_huge(film, draft.resolution)
     return film
@@ -231,6 +242,7 @@ class _Resolving:
     board: Storyboard
     pictures: Mapping[str, KnownPicture]
     clips: Mapping[str, KnownClip]
+    fonts: Mapping[str, KnownFont]
     rate: Fraction
     draft: Draft | None
 
@@ -270,7 +282,9 @@ class _Resolving:
             seed_written=entry.seed is not None,
             fit=said(board, entry, "fit", board.format.fit),
             muted=said(board, entry, "audio") == "mute",
+            level=level_of(said(board, entry, "level")),
             on_refusal=said(board, entry, "on_refusal", "stop"),
+            takes=1 if self.draft else said(board, entry, "takes", 1),
             use=use_of(board, entry, self.rate),
             transition=transition_of(board, entry, self.rate) if place else None,
             focus=parse_point(said(board, entry, "focus", "centre")),
@@ -278,13 +292,23 @@ class _Resolving:
             fade_out=fade_out,
             match=None if self.draft else match_of(board, place),  # a draft's colours are ours
         )
+        if model.name == CARD:
+            return self._card(made, entry)
         if model.name != FOOTAGE:
             return made
         return as_footage(made, board, entry, self.clips[entry.clip or ""], self.rate)
 
+    def _card(self, made: Shot, entry: ShotEntry) -> Shot:
+        """A card is drawn from its words in a draft as well: it costs nothing."""
+        font = said(self.board, entry, "font")
+        picture = self._source(background_picture(self.board, entry))
+        return as_card(
+            made, self.board, entry, self.fonts[font] if font else None,
+            (picture,) if picture else (), self.rate,
+        )  # fmt: skip
+
     def _resolution(self, entry: ShotEntry) -> str:
         if self.draft and self.draft.resolution:
-            takes=1 if self.draft else said(board, entry, "takes", 1),
             return self.draft.resolution
         written: str = said(self.board, entry, "resolution", self.board.format.resolution)
         return written

@@ -20,6 +20,7 @@ _VERBS = {
     "first_frame": "starts on",
     "last_frame": "ends on",
     "references": "is shown",
+    "background": "is drawn on",
     "after": "comes after",
 }
 _MOST_CIRCLES = 5

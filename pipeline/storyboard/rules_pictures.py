@@ -153,7 +153,7 @@ def _taken_by_others(width: int, height: int, shown: bool) -> str:
     able = [
         name
         for name, model in models().items()
-        if model.picture.formats
+        if ("references" if shown else "first_frame") in model.modes
         and (model.picture.reference_least_side if shown else model.picture.least_side) <= side
     ]
     return "use a larger picture" + (

@@ -1,0 +1,1 @@
+"""Draws titles and end cards: words on a colour or a picture."""
