@@ -73,7 +73,7 @@ def spoken_cues(spoken: Sequence[Spoken], rate: Fraction, frames: int) -> tuple[
     """
     ordered = sorted((one for one in spoken if one.start < frames), key=lambda one: one.start)
     ends = [*(one.start for one in ordered[1:]), frames]
-    cues = [cue for one, end in zip(ordered, ends, strict=True) for cue in _said(one, rate, end)]
+    cues = [cue for one, end in zip(ordered, ends, strict=False) for cue in _said(one, rate, end)]
     return _apart(cues, frames)
 
 
