@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,9 @@ def unrecorded(sound: Sound) -> tuple[tuple[int, Spoken], ...]:
     return tuple((n, line) for n, line in enumerate(sound.voice_over) if line.file is None)
 
 
-def speak(sound: Sound, segments: Segments) -> dict[int, SoundFile]:
+def speak(
+    sound: Sound, segments: Segments, find: Callable[[], Voice | None] = find_voice
+) -> dict[int, SoundFile]:
     """Speak the lines that have no recording, unless that has been done before; by place.
 
     Raises:
@@ -37,7 +39,7 @@ def speak(sound: Sound, segments: Segments) -> dict[int, SoundFile]:
     lines = unrecorded(sound)
     if not lines:
         return {}
-    voice = find_voice()
+    voice = find()
     if voice is None:
         raise _no_voice([line for _, line in lines])
     return {place: _spoken(line, sound.voice or "", voice, segments) for place, line in lines}
