@@ -160,7 +160,7 @@ def _handing(
         media,
         flavour,
         {"board": planned.board.name, "draft": planned.draft is not None, **_loudness(timeline)},
-        sound_tracks(lanes, sounds, timeline.rate, OURS),
+        sound_tracks(lanes, sounds, (timeline.frames, timeline.rate), OURS),
     )
     clips = [(names[c.shot], c.clip) for c in timeline.cuts if c.shot not in missing]
     heard = dict.fromkeys(event.file for lane in lanes for event in lane.events)
@@ -191,7 +191,9 @@ def _media(
             told[cut.shot] = Media(name, None, facts=facts)
         else:
             begins = timecode_frames(first_timecode(cut.clip.path) or "", cut.clip.facts.rate)
-            told[cut.shot] = Media(name, url(name), begins, facts)
+            notes = planned.lock.of(steps[cut.shot].renamed_from or cut.shot).notes
+            said = tuple((n.frame, n.text) for n in notes if n.clip == cut.clip.digest)
+            told[cut.shot] = Media(name, url(name), begins, facts, said)
     return told
 
 

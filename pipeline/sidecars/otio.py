@@ -32,6 +32,7 @@ OURS = "storyreel"
 """The name under which metadata of ours stands."""
 
 _HOUR = 3600
+_NAME = 60  # signs of a note that stand on its marker
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,14 @@ class Media:
 
     ``name`` is its file's; ``url`` where it is found, absent for a clip that is missing; ``begins``
     the time code of its first frame, in frames of its own rate; ``facts`` is said under
-    ``storyreel``.
+    ``storyreel``; ``notes`` are what people said of its frames, counted from 0.
     """
 
     name: str
     url: str | None
     begins: int = 0
     facts: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[tuple[int, str], ...] = ()
 
 
 def otio_text(
@@ -119,7 +121,9 @@ class _Words:
             if isinstance(item, Over):
                 yield self._transition(item)
             else:
-                yield self._clip(item, place)
+                before = laid[place - 1] if place else None
+                again = isinstance(before, Run) and before.cut is item.cut
+                yield self._clip(item, place, () if again else self._markers(item))
 
     def sound(self, laid: Edit) -> Iterator[Data]:
         """The shots' own sound, linked to their pictures; gaps where nothing is heard."""
@@ -132,7 +136,7 @@ class _Words:
             else:
                 yield self._silence(item)
 
-    def _clip(self, run: Run, place: int) -> Data:
+    def _clip(self, run: Run, place: int, markers: Sequence[Data] = ()) -> Data:
         media, rate = self.media[run.cut.shot], self.timeline.rate
         if media.url is None:
             reference = otio.missing(media.name)
@@ -141,7 +145,17 @@ class _Words:
         effects = () if run.speed == 1 else (otio.time_warp(run.speed),)
         told = {OURS: dict(media.facts), **self._link(place)}
         shown = otio.span(self._start(run, media), otio.time(self._length(run), rate))
-        return otio.clip(media.name, reference, shown, effects, told)
+        return otio.clip(media.name, reference, shown, effects, told, markers)
+
+    def _markers(self, run: Run) -> list[Data]:
+        """What was said of the clip's frames, each for as long as the frame."""
+        media, rate, own = self.media[run.cut.shot], self.timeline.rate, run.cut.clip.facts.rate
+        found = []
+        for frame, text in media.notes:
+            begins = otio.time((media.begins + frame) * rate / own, rate)
+            marked = otio.span(begins, otio.time(rate / own, rate))
+            found.append(otio.marker(text.partition("\n")[0][:_NAME], text, marked))
+        return found
 
     def _start(self, run: Run, media: Media) -> Data:
         """Where in its media a run begins, the media's time code counted in, on the film's rate."""

@@ -50,13 +50,31 @@ def missing(name: str) -> Data:
 
 
 def clip(
-    name: str, reference: Data, shown: Data, effects: Sequence[Data], metadata: Mapping[str, Any]
+    name: str,
+    reference: Data,
+    shown: Data,
+    effects: Sequence[Data],
+    metadata: Mapping[str, Any],
+    markers: Sequence[Data] = (),
 ) -> Data:
     """A piece of media in a track."""
     return {
         **_item("Clip.2", name, shown, effects, metadata),
+        "markers": [*markers],
         "media_references": {_KEY: reference},
         "active_media_reference_key": _KEY,
+    }
+
+
+def marker(name: str, comment: str, marked: Data) -> Data:
+    """Something said of a moment of a clip, in the time of its media."""
+    return {
+        "OTIO_SCHEMA": "Marker.2",
+        "metadata": {},
+        "name": name,
+        "color": "RED",
+        "comment": comment,
+        "marked_range": marked,
     }
 
 

@@ -31,14 +31,17 @@ class SoundMedia:
 
 
 def sound_tracks(
-    lanes: Sequence[Lane], media: Mapping[Digest, SoundMedia], rate: Fraction, ours: str
+    lanes: Sequence[Lane],
+    media: Mapping[Digest, SoundMedia],
+    film: tuple[int, Fraction],
+    ours: str,
 ) -> list[Data]:
     """The lanes as tracks, in their order: ``Voice 1``, ``Cues 1``, ``Music 1``, ``Music 2``.
 
     Args:
         lanes: what is heard when.
         media: the files, by digest.
-        rate: of the film.
+        film: its frames, which no track goes beyond, and its rate.
         ours: the name that metadata of ours stands under.
     """
     counted: dict[str, int] = {}
@@ -46,21 +49,25 @@ def sound_tracks(
     for lane in lanes:
         counted[lane.bus] = counted.get(lane.bus, 0) + 1
         name = f"{_NAMES[lane.bus]} {counted[lane.bus]}"
-        tracks.append(otio.track(name, "Audio", [*_items(lane, media, rate, ours)]))
+        tracks.append(otio.track(name, "Audio", [*_items(lane, media, film, ours)]))
     return tracks
 
 
 def _items(
-    lane: Lane, media: Mapping[Digest, SoundMedia], rate: Fraction, ours: str
+    lane: Lane, media: Mapping[Digest, SoundMedia], film: tuple[int, Fraction], ours: str
 ) -> Iterator[Data]:
+    total, rate = film
     at = 0
     for event in lane.events:
-        for first, end, skip in _pieces(event, rate):
+        for first, last, skip in _pieces(event, rate):
             begin = max(first, at)
+            end = min(max(last, begin + 1), total)
+            if begin >= end:
+                continue
             if begin > at:
                 yield otio.gap(otio.time(begin - at, rate), {})
-            at = max(end, begin + 1)  # a click shorter than half a frame is heard too
-            shown = otio.span(otio.time(skip * rate, rate), otio.time(at - begin, rate))
+            at = end
+            shown = otio.span(otio.time(skip * rate, rate), otio.time(end - begin, rate))
             yield _clip(event, media[event.file.digest], shown, ours)
 
 
@@ -73,7 +80,9 @@ def _pieces(event: Event, rate: Fraction) -> Iterator[tuple[int, int, Fraction]]
     for turn in range(times):
         begins = start + turn * once
         ends = min(begins + once, end) if times > 1 else end
-        yield round(begins * rate), round(ends * rate), skip
+        first, last = round(begins * rate), round(ends * rate)
+        if last > first or not turn:  # a click of less than half a frame is heard, for one
+            yield first, last, skip
 
 
 def _clip(event: Event, media: SoundMedia, shown: Data, ours: str) -> Data:

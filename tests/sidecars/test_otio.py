@@ -253,13 +253,27 @@ def test_a_clip_with_a_time_code_counts_from_it() -> None:
     assert taken.source_range.start_time.to_timecode() == "10:00:01:00"
 
 
+def test_notes_are_markers_on_their_frames() -> None:
+    """Each once, on the frame of the clip it was said of, whatever the film's rate."""
+    still = shot("a", cut=48, use=Use(hold=12))
+    timeline = laid(still, clips={ShotId("a"): clip(50, Fraction(25))})
+    said = ((25, "ear flickers\nagain"),)
+    document = read(timeline, media_of(timeline, notes=said, begins=250))
+    moving, held = document.video_tracks()[0]
+    [marker] = moving.markers
+    assert (marker.name, marker.comment) == ("ear flickers", "ear flickers\nagain")
+    assert marker.marked_range.start_time.to_seconds() == 11
+    assert len(held.markers) == 0
+    assert not any(item.markers for item in document.audio_tracks()[0])
+
+
 @pytest.mark.parametrize("flavour", ["resolve", "premiere"])
 def test_the_library_would_write_the_same(flavour: str) -> None:
     """Read and written again by opentimelineio, nothing is lost and nothing added."""
     title = 'The “Fox”: 100% {it}\\ #1 / 🦊\n<a href="x">'
     shots = [*dissolved(3), shot("z", cut=60, use=Use(hold=12, speed=Fraction(3, 2)), muted=True)]
     timeline = laid(*shots, title=title)
-    media = media_of(timeline, facts={"seed": 2**31, "beat": "Ünïcode", "take": 1})
+    media = media_of(timeline, facts={"seed": 2**31, "beat": "Ünïcode"}, notes=((3, "so"),))
     text = otio_text(timeline, media, flavour)
     document = otio.adapters.read_from_string(text, "otio_json")
     assert document.name == title

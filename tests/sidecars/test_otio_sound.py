@@ -26,10 +26,10 @@ def event(start: int, samples: int, seconds: int = 60, **more) -> Event:
                  **more)  # fmt: skip
 
 
-def tracks_of(*lanes: Lane, rate: Fraction = Fraction(24)):
+def tracks_of(*lanes: Lane, rate: Fraction = Fraction(24), frames: int = 600):
     """What opentimelineio makes of them, beside a film of one shot."""
     timeline = test_otio.laid(test_otio.shot("a"), rate=rate)
-    tracks = sound_tracks(lanes, NAMED, rate, "storyreel")
+    tracks = sound_tracks(lanes, NAMED, (frames, rate), "storyreel")
     text = otio_text(timeline, test_otio.media_of(timeline), sounds=tracks)
     return otio.adapters.read_from_string(text, "otio_json").audio_tracks()[1:]
 
@@ -54,6 +54,18 @@ def test_a_loop_is_unrolled() -> None:
     [track] = tracks_of(Lane("music", "never", (loop,)))
     assert [item.source_range.duration.value for item in track] == [96, 96, 48]
     assert {item.source_range.start_time.value for item in track} == {24}
+
+
+def test_no_track_is_longer_than_the_film() -> None:
+    """The last turn of a loop ends with it, also where next to nothing is left of it."""
+    rate = Fraction(30000, 1001)
+    film = round(Fraction(180) / rate * SECOND)
+    loop = event(0, film, seconds=3, loop=True)
+    late = event(film - 5, 5)
+    [track] = tracks_of(Lane("music", "never", (loop,)), rate=rate, frames=180)
+    assert [item.source_range.duration.value for item in track] == [90, 90]
+    [track] = tracks_of(Lane("cues", "never", (late,)), rate=rate, frames=180)
+    assert track.duration().value <= 180
 
 
 def test_what_cannot_be_said_is_told() -> None:
