@@ -67,15 +67,20 @@ def _heard(place: int, heard: Heard) -> Any:
     stream = _at_level(stream, heard.level)
     stream = stream.filter("apad", whole_len=lasts).filter("atrim", end_sample=lasts)
     curve = {"curve": "qsin"} if heard.blends else {}
-    if fade := min(heard.fade_in, lasts // (1 if heard.blends else 2)):
+    if fade := min(heard.fade_in, _room_for(heard.fade_in, heard, lasts)):
         stream = stream.filter("afade", type="in", start_sample=0, nb_samples=fade, **curve)
-    if fade := min(heard.fade_out, lasts // (1 if heard.blends else 2)):
+    if fade := min(heard.fade_out, _room_for(heard.fade_out, heard, lasts)):
         begin = lasts - fade
         stream = stream.filter("afade", type="out", start_sample=begin, nb_samples=fade, **curve)
     if lasts < heard.samples:
         stream = stream.filter("apad", whole_len=heard.samples)
         stream = stream.filter("atrim", end_sample=heard.samples)
     return stream
+
+
+def _room_for(fade: int, heard: Heard, lasts: int) -> int:
+    """Of a fade that only keeps a cut from clicking, half; one that was asked for may take all."""
+    return lasts if heard.blends or fade > FADE else lasts // 2
 
 
 def _as_film_sound(stream: Any) -> Any:

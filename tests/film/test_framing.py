@@ -136,6 +136,20 @@ def test_fades_begin_and_end_in_black(ffmpeg: FFmpeg, tmp_path: Path) -> None:
     assert all(high > low + 10 for high, low in pairwise(levels[19:]))
 
 
+def test_sound_fades_with_the_picture(ffmpeg: FFmpeg, tmp_path: Path) -> None:
+    """A steady tone rises over two thirds of the shot and falls over the last third."""
+    made = reels.numbered(ffmpeg, tmp_path / "a.mp4", frames=24, sound=1.0)
+    cut = replace(reels.cut_of(made), fade_in=16, fade_out=8)
+    target = tmp_path / "film.mp4"
+    assemble(reels.reel(cut), target, segments=tmp_path / "segments", ffmpeg=ffmpeg)
+    heard = reels.pcm_of(ffmpeg, target)
+    tenth = len(heard) // 10
+    loud = [max(map(abs, heard[n * tenth : (n + 1) * tenth])) for n in range(10)]
+    assert loud[0] < loud[2] < loud[4] < loud[6]
+    assert loud[4] < 0.85 * max(loud)  # a fade cut to half of the shot would be over by now
+    assert loud[9] < 0.5 * max(loud)
+
+
 def test_a_shot_that_fades_is_encoded(ffmpeg: FFmpeg, tmp_path: Path) -> None:
     """Clips that were joined as they are come to be encoded where one of them fades."""
     made = [reels.numbered(ffmpeg, tmp_path / f"{name}.mp4", frames=12) for name in "ab"]
