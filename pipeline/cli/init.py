@@ -116,6 +116,8 @@ def _start(folder: Path, name: str) -> None:
         boards / f"{name}.storyboard.yaml": _BOARD.format(title=title),
         boards / "storyboard.schema.json": schema_text(),
         boards / "refs" / "README.md": _REFS,
+        # each line of a lock stands for itself: what two branches add is kept
+        boards / ".gitattributes": "*.lock.toml merge=union\n",
         folder / "storyreel.toml": '# settings of this project: store = "...", jobs = 2\n',
     }
     for path, text in files.items():

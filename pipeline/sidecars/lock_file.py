@@ -39,7 +39,7 @@ def change_lock(path: Path, guard: Path, change: Callable[[Lock], Lock]) -> Lock
     with held(guard):
         before = load_lock(path)
         after = change(before)
-        if after != before:
+        if lock_text(after) != lock_text(before):
             if path.parent.is_dir():
                 clear_unfinished(path)  # it lies among the boards, where git would see it
             write_whole(path, lock_text(after))
