@@ -188,42 +188,43 @@ def mixdown_arguments(
 
 
 def _mixed(shots: Any, inputs: Sequence[tuple[Track, Any]], samples: int) -> Any:
-    ducks = _ducks(inputs)
-    voice = _sum([stream for track, stream in inputs if track.bus == "voice"])
-    cues = _sum([stream for track, stream in inputs if track.bus == "cues"])
-    heard = [stream for stream in (shots, voice, cues) if stream is not None]
+    """Shots, voices and cues at once; then music, under what it makes way for."""
+    ducks = list(dict.fromkeys(track.duck for track, _ in inputs if track.bus == "music"))
     keys: dict[Ducked, Any] = {}
+    voice = _sum([stream for track, stream in inputs if track.bus == "voice"])
     if "voice" in ducks and voice is not None:
-        voice = voice.filter_multi_output("asplit", 2)
-        keys["voice"] = voice[1]
-        heard = [shots, voice[0], *([cues] if cues is not None else [])]
-    rest = _sum(heard)
+        voice, keys["voice"] = _twice(voice)
+    cues = _sum([stream for track, stream in inputs if track.bus == "cues"])
+    rest = _sum([stream for stream in (shots, voice, cues) if stream is not None])
     if "all" in ducks:
-        rest = rest.filter_multi_output("asplit", 2)
-        keys["all"], rest = rest[1], rest[0]
-    music = [
-        _ducked(_sum([stream for track, stream in inputs if _is_music(track, duck)]), keys, duck)
+        rest, keys["all"] = _twice(rest)
+    pieces = {
+        duck: _sum([stream for track, stream in inputs if track == Track("music", duck)])
         for duck in ducks
-    ]
+    }
+    music = [_ducked(piece, keys.get(duck), samples) for duck, piece in pieces.items()]
     return _exactly(_sum([rest, *music]), samples)
 
 
-def _ducks(inputs: Sequence[tuple[Track, Any]]) -> list[Ducked]:
-    """What the music makes way for, each once."""
-    return list(dict.fromkeys(track.duck for track, _ in inputs if track.bus == "music"))
+def _twice(stream: Any) -> tuple[Any, Any]:
+    split = stream.filter_multi_output("asplit", 2)
+    return split[0], split[1]
 
 
-def _is_music(track: Track, duck: Ducked) -> bool:
-    return track.bus == "music" and track.duck == duck
+def _ducked(music: Any, key: Any, samples: int) -> Any:
+    """Music that is quieter by about 9 dB while the key sounds (conventions.md, measured).
 
-
-def _ducked(music: Any, keys: dict[Ducked, Any], duck: Ducked) -> Any:
-    """Music that is quieter by about 9 dB while the key sounds (conventions.md, measured)."""
+    When one of its inputs ends, the compressor drops what it still holds of the other, and how
+    much that is hangs on chance: so neither ever ends.
+    """
     import ffmpeg
 
-    if duck not in keys:
+    if key is None:
         return music
-    return ffmpeg.filter([music, keys[duck]], "sidechaincompress", **_DUCKING)
+    endless = [music.filter("apad"), key.filter("apad")]
+    return ffmpeg.filter(endless, "sidechaincompress", **_DUCKING).filter(
+        "atrim", end_sample=samples
+    )
 
 
 def _sum(streams: Sequence[Any]) -> Any:

@@ -205,13 +205,16 @@ def _project_files(planned: PlannedFilm) -> Iterator[tuple[str, Item]]:
 
 
 def _refuse_changed(planned: PlannedFilm) -> None:
-    """Pictures and fonts are those that the plan was made with."""
+    """Pictures, fonts and sounds are those that the plan was made with."""
     for picture in planned.board.pictures.values():
         if digest_of_file(picture.path) != picture.digest:
             raise _moved(f"{picture.written} was changed")
     for font in planned.board.fonts.values():
         if digest_of_file(font.path) != font.digest:
             raise _moved(f"{font.written} was changed")
+    for sound in planned.board.sounds.values():
+        if digest_of_file(sound.path) != sound.digest:
+            raise _moved(f"{sound.written} was changed")
 
 
 def _place(path: Path, root: Path) -> str:

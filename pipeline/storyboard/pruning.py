@@ -57,7 +57,10 @@ _SILENT = {key: _STAND_INS[key] for key in ("model", "routes", "duration", "aspe
 _DEPTHS = {"shots": 3, "references": 3, "defaults": 2, "format": 2}
 _BY_ENTRY = ("references", "after", "images")  # a bad entry spoils none beside it
 _SHOWN = ("references", "first_frame", "last_frame")
-_HANG_ON_RATE = ("frame-time", "no-length", "duration-range", "clip-short", "fade-long")
+_HANG_ON_RATE = (
+    "frame-time", "no-length", "duration-range", "clip-short", "fade-long", "sound-late",
+    "music-nothing", "voice-overlap",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,8 @@ class _Pruning:
         self.lost = self.lost.union(*self.called.values()) - ids
         self._unlink_the_lost(ids)
         self._silence(ids | self.references.keys())
+        if self.nameless:  # what is heard when hangs on the shots' names
+            self.board.pop("sound", None)
         self.board["shots"] = tuple(self.shots)
         return Pruned(self.board, Doubts(frozenset(self.places), frozenset(self.codes), names))
 
