@@ -40,17 +40,17 @@ MEDIA = "media"
 class Exported:
     """What was handed over.
 
-    ``clips`` are the media files by name; ``linked`` and ``copied`` those put in place now,
-    ``removed`` those of an earlier export that no shot shows any more, ``left`` files in the media
-    folder that are not storyreel's. ``missing`` are shots whose clips are not here,
-    ``untold`` is by shot or file what the timeline cannot say, ``short`` are shots with fewer spare
+    ``media`` are the files beside the timeline, by name; ``linked`` and ``copied`` those put in
+    place now, ``removed`` those of an earlier export that the film has no use for, ``left`` files
+    in the media folder that are not storyreel's. ``missing`` are shots whose clips are not here;
+    ``untold`` is by shot or file what the timeline cannot say; ``short`` are shots with fewer spare
     frames than asked, with what they have before and behind.
     """
 
     file: Path
     frames: int
     rate: Fraction
-    clips: tuple[str, ...]
+    media: tuple[str, ...]
     linked: tuple[str, ...]
     copied: tuple[str, ...]
     removed: tuple[str, ...]
@@ -60,7 +60,7 @@ class Exported:
     short: Mapping[ShotId, tuple[int, int]]
 
 
-def untold(_done: int, _total: int) -> None:
+def unheard(_done: int, _total: int) -> None:
     """Nobody is told how far it is."""
 
 
@@ -74,7 +74,7 @@ def export_film(
     flags: Mapping[str, str | None] | None = None,
     partial: bool = False,
     waiting: Callable[[], None] | None = None,
-    tell: Tell = untold,
+    tell: Tell = unheard,
 ) -> Exported:
     """Write a board's film as OTIO, and put its clips beside it.
 
@@ -252,7 +252,7 @@ def _exported(
         file=target,
         frames=timeline.frames,
         rate=timeline.rate,
-        clips=_names((*done.linked, *done.copied, *done.there)),
+        media=_names((*done.linked, *done.copied, *done.there)),
         linked=_names(done.linked),
         copied=_names(done.copied),
         removed=_names(done.removed),

@@ -95,8 +95,8 @@ def _length(handles: str | None) -> Length | None:
 
 
 def _tell(done: Exported) -> None:
-    say(f"{len(done.clips)} clips ({len(done.linked)} linked, {len(done.copied)} copied, "
-        f"{len(done.clips) - len(done.linked) - len(done.copied)} there), "
+    say(f"{len(done.media)} files ({len(done.linked)} linked, {len(done.copied)} copied, "
+        f"{len(done.media) - len(done.linked) - len(done.copied)} there), "
         f"{done.frames} frames")  # fmt: skip
     if done.missing:
         say(f"without the clips of {', '.join(done.missing)}")
@@ -118,7 +118,7 @@ def _document(done: Exported, flavour: str) -> dict[str, Any]:
         "file": str(done.file),
         "frames": done.frames,
         "rate": str(done.rate),
-        "clips": list(done.clips),
+        "media": list(done.media),
         "linked": list(done.linked),
         "copied": list(done.copied),
         "removed": list(done.removed),

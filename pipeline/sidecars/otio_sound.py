@@ -68,7 +68,7 @@ def _items(
                 yield otio.gap(otio.time(begin - at, rate), {})
             at = end
             shown = otio.span(otio.time(skip * rate, rate), otio.time(end - begin, rate))
-            yield _clip(event, media[event.file.digest], shown, ours)
+            yield _clip(event, media[event.file.digest], shown, rate, ours)
 
 
 def _pieces(event: Event, rate: Fraction) -> Iterator[tuple[int, int, Fraction]]:
@@ -85,11 +85,9 @@ def _pieces(event: Event, rate: Fraction) -> Iterator[tuple[int, int, Fraction]]
             yield first, last, skip
 
 
-def _clip(event: Event, media: SoundMedia, shown: Data, ours: str) -> Data:
-    samples = Fraction(_SAMPLES)
-    available = otio.span(
-        otio.time(0, samples), otio.time(round(event.file.seconds * samples), samples)
-    )
+def _clip(event: Event, media: SoundMedia, shown: Data, rate: Fraction, ours: str) -> Data:
+    # on the film's rate too: readers that count time code (FCP 7's XML) know none of 48000
+    available = otio.span(otio.time(0, rate), otio.time(event.file.seconds * rate, rate))
     reference = otio.media(media.name, media.url, available)
     return otio.clip(media.name, reference, shown, (), {ours: _facts(event)})
 

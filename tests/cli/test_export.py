@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import wave
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
@@ -30,7 +31,12 @@ BOARD = stories.text(
     "sh020 first_frame: sh010.last",
     "sh030 transition: wipe_left 4f, audio: mute",
 )
-BOARD += "  - {id: real, model: footage, clip: refs/real.mp4, transition: dissolve 5f}\n"
+BOARD += """\
+  - {id: real, model: footage, clip: refs/real.mp4, transition: dissolve 5f}
+  - {id: end, model: card, text: Fin, fade_out: 6f}
+sound:
+  music: {file: "refs/a #1.wav", level: -8dB}
+"""
 
 
 def storyreel(*words, cwd):
@@ -50,6 +56,9 @@ def project_in(root: Path, board: str) -> Path:
     (root / "storyboards" / "refs").mkdir(parents=True)
     path = root / "storyboards" / "film.storyboard.yaml"
     path.write_text(board)
+    with wave.open(str(root / "storyboards" / "refs" / "a #1.wav"), "wb") as music:
+        music.setparams((1, 2, 8000, 0, "NONE", ""))
+        music.writeframes(bytes(2 * 8000))
     return path
 
 
@@ -65,8 +74,8 @@ def board(tmp_path_factory):
     with pytest.raises(ShotsFailedError):
         export_film(path)
     early = export_film(path, root / "early", partial=True)
-    assert early.clips == ()
-    assert early.missing == ("sh010", "sh020", "sh030", "real")
+    assert early.media == ("a _1.wav",)
+    assert early.missing == ("sh010", "sh020", "sh030", "real", "end")
     assert render_film(plan_film(path), stop=threading.Event()).outcome.whole
     assert early.frames == export_film(path, root / "early").frames
     return path
@@ -80,9 +89,11 @@ def test_the_library_finds_every_clip(board, tmp_path):
     found = list(video.find_clips())
     assert [clip.name for clip in found] == [
         "sh010_t1.mp4", "sh020_t1.mp4", "sh030_t1.mp4", "real_t1.mp4",
+        "end_t1.mp4",
     ]  # fmt: skip
-    assert sorted(clip.name for clip in found) == list(done.clips) == list(done.linked)
-    assert done.frames == document.duration().value == 12 + 11 + 12 + 12 - 4 - 5
+    assert sorted(clip.name for clip in found) == list(done.linked)
+    assert done.copied == ("a _1.wav",)
+    assert done.frames == document.duration().value == 12 + 11 + 12 + 12 + 12 - 4 - 5
     for clip in found:
         url = clip.media_reference.target_url
         assert url == f"media/{clip.name}"
@@ -90,8 +101,14 @@ def test_the_library_finds_every_clip(board, tmp_path):
         assert clip.media_reference.available_range.duration.value == 12
     assert found[3].trimmed_range().start_time.to_timecode() == "10:00:00:03"
     assert [type(item).__name__ for item in document.audio_tracks()[0]] == [
-        "Clip", "Clip", "Transition", "Gap", "Transition", "Clip",
+        "Clip", "Clip", "Transition", "Gap", "Transition", "Clip", "Clip",
     ]  # fmt: skip
+    music = document.audio_tracks()[1]
+    assert (music.name, music[0].media_reference.target_url) == ("Music 1", "media/a _1.wav")
+    assert (music.duration().value, music[0].source_range.duration.value) == (24, 24)
+    assert {name: list(words) for name, words in done.untold.items()} == {
+        "end": ["fades out over 6f"], "a _1.wav": ["level -8 dB"],
+    }  # fmt: skip
 
 
 def test_what_is_known_of_a_shot_goes_along(board, tmp_path):
@@ -136,12 +153,12 @@ def test_by_the_command_line(board, capsys):
     assert done.returncode == 0, done.stderr
     target = root / "output" / "film" / "export" / "film.otio"
     assert Path(done.stdout.strip()) == target
-    assert "4 clips (4 linked, 0 copied, 0 there), 38 frames" in done.stderr
+    assert "6 files (5 linked, 1 copied, 0 there), 50 frames" in done.stderr
     assert "sh010 has 0 frames to spare before" in done.stderr
     (target.parent / "media" / "notes.txt").write_text("mine")
     assert exit_code_of(["export", str(board), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert (told["frames"], told["rate"], told["linked"]) == (38, "24", [])
+    assert (told["frames"], told["rate"], told["linked"]) == (50, "24", [])
     assert (told["left"], told["missing"]) == (["notes.txt"], [])
     assert told["file"] == str(target)
     target.write_text("edited by hand")
