@@ -14,7 +14,7 @@ from pipeline.media.drift import ClipLook, Look
 from pipeline.models.catalog import ANIMATIC
 from pipeline.storyboard.shot import Film, FrameOf, Picture, Shot
 
-MOST_COLOUR = 5.0
+MOST_COLOUR = 4.0
 """A link further from its head in colour is warned of; about 2 is just seen side by side.
 
 Measured on photographs: a cast that everybody sees is 2.5 to 4.5, another scene about 10.

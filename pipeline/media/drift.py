@@ -237,11 +237,13 @@ def _measured(scales: _Scales, frame: VideoFrame) -> tuple[Image, float]:
 
 
 def _sharpness(luma: Image) -> float:
-    """The standard deviation of the Laplacian; a step of 2 leaves room for the hardest edges."""
+    """The standard deviation of the Laplacian, hardest edges cut off."""
     from PIL import ImageFilter, ImageStat
 
-    laplacian = ImageFilter.Kernel((3, 3), (0, -1, 0, -1, 4, -1, 0, -1, 0), scale=2, offset=128)
-    return 2 * float(ImageStat.Stat(luma.filter(laplacian)).stddev[0])
+    laplacian = ImageFilter.Kernel((3, 3), (0, -1, 0, -1, 4, -1, 0, -1, 0), scale=1, offset=128)
+    # Pillow leaves the outermost pixels as they were
+    inside = luma.filter(laplacian).crop((1, 1, luma.width - 1, luma.height - 1))
+    return float(ImageStat.Stat(inside).stddev[0])
 
 
 def _look(measured: Sequence[tuple[Image, float]]) -> Look:
