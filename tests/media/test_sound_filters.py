@@ -79,10 +79,10 @@ def test_music_is_keyed_by_what_it_makes_way_for() -> None:
     """Voices key one compressor, all besides music the other; neither side of one ever ends."""
     tracks = [Track("voice"), Track("music", "voice"), Track("music", "all"), Track("music")]
     told = graph(mixdown_arguments(list("abcd"), "out", tracks, 4800, encode=True))
-    assert sum(part.startswith("sidechaincompress") for part in told) == 2
+    assert sum("sidechaincompress" in part for part in told) == 2
     assert told.count("apad") == 4
-    assert told.count("asplit=2") == 2
-    assert all(part.endswith("normalize=0") for part in told if part.startswith("amix"))
+    assert sum(part.startswith("asplit=2") for part in told) == 2
+    assert all(part.endswith("normalize=0") for part in told if "amix" in part)
     assert told[-1] == "atrim=end_sample=4800"
 
 
