@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import UsageError
+from pipeline.files import digest_of_bytes, write_whole
 from pipeline.film.deliver import dressed, in_frame_of, poster_frame
 from pipeline.film.matching import lay_film
 from pipeline.film.subtitles import srt_text, timed_cues, voice_cues, vtt_text
-from pipeline.film.timeline import Timeline
+from pipeline.film.timeline import Overlay, Timeline
 from pipeline.ids import ShotId
 from pipeline.journal.journal import Journal
 from pipeline.media.dressing import Cue, Dressing
@@ -110,7 +111,8 @@ def deliver(
         if order.name in due:
             assembly = _make(order, planned, ffmpeg, tools, telling, stop)
         beside = _write_beside(order, cut, ffmpeg)
-        delivered.append(Delivered(order.name, order.path, assembly, beside))
+        notes = _notes(order) if assembly else ()
+        delivered.append(Delivered(order.name, order.path, assembly, beside, notes))
     return tuple(delivered)
 
 
@@ -183,7 +185,7 @@ def _order(cut: _Cut, film: Path, output: Output) -> Order:
         output.name,
         _path(film, output.name),
         in_frame_of(output, cut.timeline),
-        Said(dressing, poster),
+        Said(dressing, poster, cut.cues if output.subtitles == "burned" else ()),
         subtitles_beside=output.subtitles == "beside",
     )
 
@@ -215,7 +217,7 @@ def _make(
 
     order.path.parent.mkdir(parents=True, exist_ok=True)
     assembly = assemble(
-        order.timeline,
+        _burned(order, planned.places.segments),
         order.path,
         segments=planned.places.segments,
         ffmpeg=ffmpeg,
@@ -230,6 +232,31 @@ def _make(
         write_poster(order.path, order.said.poster, target, order.said.dressing.source_type)
     write_cutting(order.path, order.timeline, tools, order.said)
     return assembly
+
+
+def _burned(order: Order, segments: Path) -> Timeline:
+    """The order's timeline, with its subtitles drawn over it."""
+    if not order.said.burned:
+        return order.timeline
+    from pipeline.makers.captions import draw_caption
+
+    size, overlays = order.timeline.size, []
+    for cue in order.said.burned:
+        picture = draw_caption(cue.text, size.width, size.height)
+        digest = digest_of_bytes(picture)
+        path = segments / f"{digest}.png"
+        write_whole(path, picture)
+        overlays.append(Overlay(cue.start, cue.end, path, digest))
+    return replace(order.timeline, overlays=tuple(overlays))
+
+
+def _notes(order: Order) -> tuple[str, ...]:
+    if not order.said.burned:
+        return ()
+    from pipeline.makers.captions import letters_without_font
+
+    missing = letters_without_font(" ".join(cue.text for cue in order.said.burned))
+    return (f"no font here has these characters of its subtitles: {missing}",) if missing else ()
 
 
 def _write_beside(order: Order, cut: _Cut, ffmpeg: FFmpeg) -> tuple[Path, ...]:

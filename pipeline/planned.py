@@ -41,13 +41,15 @@ class PlannedFilm:
 class Delivered:
     """One file made of a film's cut: the film itself (``name`` is empty), or a named output.
 
-    ``assembly`` is absent when it lay there already; ``beside`` are the files that go with it.
+    ``assembly`` is absent when it lay there already; ``beside`` are the files that go with it,
+    ``notes`` what a person should know of it.
     """
 
     name: str
     path: Path
     assembly: Assembly | None
     beside: tuple[Path, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

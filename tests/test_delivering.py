@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import av
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from pipeline.api import assemble_film, film_stands, plan_film, render_film
 from pipeline.cli.delivered import delivered_document, delivered_lines
@@ -32,6 +32,7 @@ defaults: {duration: 12f}
 deliver:
   web: {poster: sh020.first}
   vertical: {aspect: "9:16", fit: fill, subtitles: beside}
+  burned: {subtitles: burned, chapters: false}
 shots:
   - id: sh010
     beat: "We meet her: alone."
@@ -69,7 +70,8 @@ def assembled(board: Path, only: str | None = None) -> dict[str, Delivered]:
 
 def test_every_output_shows_the_film_frame_for_frame(rendered: RenderedFilm) -> None:
     """The film, and each output in its own frame, have the same frames, tagged BT.709."""
-    sizes = {"t.mp4": (114, 64), "t.web.mp4": (114, 64), "t.vertical.mp4": (64, 114)}
+    sizes = {"t.vertical.mp4": (64, 114)}
+    sizes |= dict.fromkeys(("t.mp4", "t.web.mp4", "t.burned.mp4"), (114, 64))
     for name, size in sizes.items():
         with av.open(str(written(rendered, name))) as container:
             frames = list(container.decode(video=0))
@@ -88,6 +90,7 @@ def test_what_is_beside_each(rendered: RenderedFilm, board: Path) -> None:
         "t.web.mp4", "t.web.cuts.json", "t.web.provenance.json", "t.web.jpg",
         "t.vertical.mp4", "t.vertical.cuts.json", "t.vertical.provenance.json",
         "t.vertical.srt", "t.vertical.vtt",
+        "t.burned.mp4", "t.burned.cuts.json", "t.burned.provenance.json",
     }  # fmt: skip
     assert found <= {path.name for path in files_watched(plan_film(board), rendered.film)} | {
         "t.jpg", "t.web.srt"
@@ -112,7 +115,7 @@ def test_only_what_asked_for_them_has_chapters_and_a_track(rendered: RenderedFil
 
 def test_one_frame_size_is_encoded_once(rendered: RenderedFilm) -> None:
     """The film's own pieces serve ``web``; another frame encodes each shot anew."""
-    film, web, vertical = rendered.delivered
+    film, web, vertical, _ = rendered.delivered
     assert film.assembly
     assert web.assembly
     assert vertical.assembly
@@ -120,6 +123,21 @@ def test_one_frame_size_is_encoded_once(rendered: RenderedFilm) -> None:
     assert vertical.assembly.encoded == ("sh010", "sh020")
     lines = list(delivered_lines(delivered_document(rendered.delivered)))
     assert lines[2].startswith("vertical: sh010, sh020 encoded")
+
+
+def test_burned_subtitles_are_in_the_picture(rendered: RenderedFilm) -> None:
+    """From their first frame on the picture has white letters; before it, it is the film's own."""
+    pictures = []
+    for name in ("t.mp4", "t.burned.mp4"):
+        with av.open(str(written(rendered, name))) as container:
+            grey = [frame.to_image().convert("L") for frame in container.decode(video=0)]
+        pictures.append(grey)
+    differ = [
+        max(ImageChops.difference(plain, burned).tobytes()) > 60
+        for plain, burned in zip(*pictures, strict=True)
+    ]
+
+    assert differ == [False] * 6 + [True] * 18
 
 
 @pytest.mark.usefixtures("rendered")
@@ -153,7 +171,7 @@ def test_other_subtitles_encode_nothing(rendered: RenderedFilm, board: Path) -> 
 
     again = assembled(board)
 
-    assert {name for name, one in again.items() if one.assembly} == {"web"}
+    assert {name for name, one in again.items() if one.assembly} == {"web", "burned"}
     for name in ("t.srt", "t.vtt", "t.vertical.srt"):
         assert "It is ice." in written(rendered, name).read_text(encoding="utf-8")
 

@@ -36,8 +36,9 @@ MAY_IMPORT = {
     "planning": STAGES | {"planned", "publishers", "vendors", "journal"},
     "making": STAGES | {"planned", "makers", "vendors", "publishers", "journal"},
     "settling": STAGES | {"planned", "vendors", "journal"},
-    "delivering": STAGES | {"planned", "journal"},
+    "delivering": STAGES | {"planned", "journal", "makers"},
     "adopting": STAGES | {"planned", "makers"},
+    "choosing": STAGES | {"planned", "planning", "makers", "journal"},
     "packs": STAGES | {"planned"},
     "packing": STAGES | {"planned", "planning", "api", "packs"},
     "previewing": STAGES | {"planned", "api"},
@@ -47,7 +48,18 @@ MAY_IMPORT = {
     | {"planned", "planning", "making", "settling", "adopting", "delivering"}
     | {"reporting", "makers", "vendors", "journal"},
     "cli": STAGES
-    | {"planned", "adopting", "delivering", "packing", "previewing", "exporting", "packs", "api"}
+    | {
+        "planned",
+        "planning",
+        "choosing",
+        "adopting",
+        "delivering",
+        "packing",
+        "previewing",
+        "exporting",
+        "packs",
+        "api",
+    }
     | {"reporting", "makers", "vendors", "publishers", "journal"},
     "__main__": {"cli"},
 }

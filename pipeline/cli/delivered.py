@@ -23,6 +23,7 @@ def delivered_document(delivered: Iterable[Delivered]) -> list[dict[str, Any]]:
             "path": str(one.path),
             "cut_anew": one.assembly is not None,
             "beside": [str(path) for path in one.beside],
+            "notes": list(one.notes),
             **(_became(one.assembly) if one.assembly else {}),
         }
         for one in delivered
@@ -79,6 +80,7 @@ def delivered_lines(document: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             told.append(f"into {_counted(blended)}: transition encoded")
         sound = [] if one["sound"] == "none" else [f"sound {one['sound']}"]
         yield f"{one['name']}: {'; '.join([*told, *sound])}"
+        yield from (f"{one['name']}: {note}" for note in one["notes"])
     yield from dict.fromkeys(line for one in document for line in one.get("told", ()))
 
 

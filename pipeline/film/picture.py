@@ -35,7 +35,7 @@ _CHROMA_PLACES: tuple[ChromaPlace, ...] = ("left", "centre")  # the first where 
 
 def is_whole(part: Part, timeline: Timeline) -> bool:
     """Whether the film shows all of a clip, each frame once, in a form that plays everywhere."""
-    if isinstance(part, Blend):
+    if isinstance(part, Blend) or part.overlays:
         return False
     facts = part.cut.clip.facts
     return (
@@ -126,7 +126,8 @@ def encode_part(
 
     def make(path: Path) -> None:
         try:
-            sources = [f"file:{body.cut.clip.path.absolute()}" for body in bodies]
+            paths = [*(body.cut.clip.path for body in bodies), *(o.path for o in part.overlays)]
+            sources = [f"file:{path.absolute()}" for path in paths]
             told = _arguments(part, sources, path.name, frame)
             run_in_folder(ffmpeg, told, path, stop=stop, on_frame=on_frame)
         except ToolFailedError as error:
@@ -136,17 +137,19 @@ def encode_part(
 
     for body in bodies:
         _check_colours(body.cut)
-    digests = [body.cut.clip.digest for body in bodies]
-    names = ["clip", "other"][: len(bodies)]
+    overlays = part.overlays
+    digests = [*(body.cut.clip.digest for body in bodies), *(over.digest for over in overlays)]
+    names = [*["clip", "other"][: len(bodies)], *(f"still {n}" for n in range(len(overlays)))]
     key = segment_key(ffmpeg.version, digests, _arguments(part, names, "segment", frame))
     return segments.get(key, ".mp4", make)
 
 
 def _arguments(part: Part, sources: Sequence[str], target: str, frame: Frame) -> list[str]:
+    stills = [(over.start, over.end) for over in part.overlays]
     if isinstance(part, Body):
-        return picture_arguments(sources[0], target, shown_of(part, frame.rate), frame)
+        return picture_arguments(sources, target, shown_of(part, frame.rate), frame, stills)
     shown = (shown_of(part.before, frame.rate), shown_of(part.after, frame.rate))
-    return blend_arguments((sources[0], sources[1]), target, shown, part.kind, frame)
+    return blend_arguments(sources, target, shown, part.kind, frame, stills)
 
 
 def shown_of(body: Body, rate: Fraction) -> Shown:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import accumulate
+from pathlib import Path
 
 from pipeline.errors import StoryreelError
-from pipeline.ids import ShotId
+from pipeline.ids import Digest, ShotId
 from pipeline.media.matching import Grade
 from pipeline.store.clip import Clip
 from pipeline.storyboard.framing import CENTRE, Fit, Point
@@ -54,6 +55,16 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlay:
+    """A clear picture of the film's size laid over film frames ``start`` up to ``end``."""
+
+    start: int
+    end: int
+    path: Path
+    digest: Digest
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     """Frames of one cut that are seen alone, or its side of a blend.
 
@@ -63,6 +74,7 @@ class Body:
     cut: Cut
     first: int
     frames: int
+    overlays: tuple[Overlay, ...] = ()  # counted from the part's first frame
 
     @property
     def fade_in(self) -> int:
@@ -84,6 +96,7 @@ class Blend:
     kind: str
     before: Body
     after: Body
+    overlays: tuple[Overlay, ...] = ()
 
     @property
     def frames(self) -> int:
@@ -103,6 +116,7 @@ class Timeline:
     rate: Fraction
     cuts: tuple[Cut, ...]
     sound: Sound | None = None  # what is heard besides the shots; none: only they are
+    overlays: tuple[Overlay, ...] = ()  # in order, none over another
 
     @property
     def frames(self) -> int:
@@ -118,12 +132,27 @@ class Timeline:
     @property
     def parts(self) -> tuple[Part, ...]:
         """The film as bodies and blends, one after another."""
-        return tuple(_parts(self.cuts))
+        parts = tuple(_parts(self.cuts))
+        return tuple(_overlaid(parts, self.overlays)) if self.overlays else parts
 
     @property
     def shortened(self) -> tuple[Cut, ...]:
         """The cuts whose clips are shorter than the board asks."""
         return tuple(cut for cut in self.cuts if cut.missing)
+
+
+def _overlaid(parts: Sequence[Part], overlays: Sequence[Overlay]) -> Iterator[Part]:
+    """The parts, each with what lies over it."""
+    start = 0
+    for part in parts:
+        end = start + part.frames
+        over = tuple(
+            replace(one, start=max(one.start, start) - start, end=min(one.end, end) - start)
+            for one in overlays
+            if one.start < end and one.end > start
+        )
+        yield replace(part, overlays=over) if over else part
+        start = end
 
 
 def _parts(cuts: Sequence[Cut]) -> Iterator[Part]:

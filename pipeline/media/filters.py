@@ -7,6 +7,7 @@ what comes out is in the list, so a digest of the list is a cache key.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -115,27 +116,42 @@ class Shown:
     grade: Grade | None = None
 
 
-def picture_arguments(source: str, target: str, shown: Shown, frame: Frame) -> list[str]:
+Stills = Sequence[tuple[int, int]]
+"""For each clear picture laid over a part: its first frame there, and the one behind its last."""
+
+
+def picture_arguments(
+    sources: str | Sequence[str], target: str, shown: Shown, frame: Frame, stills: Stills = ()
+) -> list[str]:
     """Bring what is shown of a clip's picture to the film's frame.
+
+    ``sources`` is the clip, and behind it a picture for each of ``stills``.
 
     Raises:
         ValueError: the clip's colours are in a form that cannot be read.
     """
-    stream = _picture(0, shown, frame)
-    return _named(_encoded(stream, target, shown.frames, frame), source)
+    names = (sources,) if isinstance(sources, str) else sources
+    stream = _overlaid(_picture(0, shown, frame), stills, frame)
+    return _named(_encoded(stream, target, shown.frames, frame), *_by_place(names, 1))
 
 
 def blend_arguments(
-    sources: tuple[str, str], target: str, shown: tuple[Shown, Shown], kind: str, frame: Frame
+    sources: Sequence[str],
+    target: str,
+    shown: tuple[Shown, Shown],
+    kind: str,
+    frame: Frame,
+    stills: Stills = (),
 ) -> list[str]:
     """Let one clip's picture become another's over as many frames as both show.
 
     Args:
-        sources: the clip that goes and the one that comes.
+        sources: the clip that goes and the one that comes; then a picture for each still.
         target: the file to write.
         shown: of each, of the same number of frames.
         kind: one of ``storyboard/transitions.py``.
         frame: the film's.
+        stills: where the pictures lie over it.
 
     Raises:
         ValueError: a clip's colours are in a form that cannot be read.
@@ -149,7 +165,8 @@ def blend_arguments(
     timed = [side.filter("settb", "AVTB").filter("fps", fps=spelled) for side in sides]
     stream = ffmpeg.filter(timed, "xfade", transition=XFADE[kind], duration=seconds, offset=0)
     stream = stream.filter("trim", end_frame=frames)
-    return _named(_encoded(_tagged(stream), target, frames, frame), *sources)
+    stream = _overlaid(_tagged(stream), stills, frame)
+    return _named(_encoded(stream, target, frames, frame), *_by_place(sources, 2))
 
 
 def _picture(place: int, shown: Shown, frame: Frame) -> Any:
@@ -175,6 +192,20 @@ def _faded(stream: Any, shown: Shown) -> Any:
         begin = shown.frames - 1 - fade
         stream = stream.filter("fade", type="out", start_frame=begin, nb_frames=fade)
     return stream
+
+
+def _overlaid(stream: Any, stills: Stills, frame: Frame) -> Any:
+    """Lay clear pictures over a part, each over its frames."""
+    import ffmpeg
+
+    for place, (start, end) in enumerate(stills):
+        still = ffmpeg.input(_STILL.format(place))["v:0"]
+        still = still.filter("settb", _spelled(1 / frame.rate))
+        still = still.filter("scale", flags=_EXACT, out_color_matrix="bt709", out_range="tv")
+        still = still.filter("format", "yuva420p")
+        shown = f"between(n,{start},{end - 1})"
+        stream = stream.overlay(still, x=0, y=0, format="yuv420", enable=shown)
+    return _tagged(stream) if stills else stream
 
 
 def _encoded(stream: Any, target: str, frames: int, frame: Frame) -> Any:
@@ -340,7 +371,16 @@ def _spelled(number: Fraction) -> str:
 _SOURCES = ("the source", "the other source")  # ffmpeg-python hashes names as UTF-8, unlike paths
 
 
+_STILL = "the still {}"
+
+
+def _by_place(sources: Sequence[str], clips: int) -> tuple[str, ...]:
+    """The sources with those of clips in the first two places."""
+    return (*sources[:clips], *[""] * (len(_SOURCES) - clips), *sources[clips:])
+
+
 def _named(output: Any, *sources: str) -> list[str]:
     """The arguments, with the real names of the sources in them."""
-    names = dict(zip(_SOURCES, sources, strict=False))
+    stills = (_STILL.format(place) for place in range(len(sources) - len(_SOURCES)))
+    names = dict(zip((*_SOURCES, *stills), sources, strict=False))
     return [names.get(word, word) for word in cast("list[str]", output.get_args())]

@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.files import load_json, write_whole
 from pipeline.film.timeline import Cut, Timeline
 from pipeline.ids import ShotId
-from pipeline.media.dressing import Dressing
+from pipeline.media.dressing import Cue, Dressing
 
 SCHEMA = 1
 
@@ -97,10 +97,11 @@ def write_cutting(film: Path, timeline: Timeline, tools: str, said: Said | None 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a film's file says beside its picture, and the film frame its poster shows."""
+    """What a film's file says beside its picture, the frame its poster shows, what is burned in."""
 
     dressing: Dressing = Dressing()  # noqa: RUF009 - frozen
     poster: int | None = None
+    burned: tuple[Cue, ...] = ()
 
 
 def poster_path(film: Path) -> Path:
@@ -111,8 +112,9 @@ def poster_path(film: Path) -> Path:
 def _decides(timeline: Timeline, tools: str, said: Said) -> dict[str, Any]:
     dressing = {name: value for name, value in asdict(said.dressing).items() if value}
     poster = {} if said.poster is None else {"poster": said.poster}
+    burned = {"burned": [_plain(asdict(cue)) for cue in said.burned]} if said.burned else {}
     listed = _without_names(cutting_list(timeline, tools))
-    return {**listed, "says": _plain(dressing), **poster}
+    return {**listed, "says": _plain(dressing), **poster, **burned}
 
 
 def _lying(film: Path, said: Said) -> dict[str, list[int]]:

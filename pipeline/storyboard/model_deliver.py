@@ -45,10 +45,10 @@ class Deliverable(Written):
         description="How every clip meets its frame, if not as the shot says; `fill` keeps the "
         "shot's `focus` in sight.",
     )
-    subtitles: Literal["soft", "beside", "none"] = Field(
+    subtitles: Literal["soft", "burned", "beside", "none"] = Field(
         default="soft",
-        description="The board's subtitles: as a track that a player can show (`soft`), as .srt "
-        "and .vtt `beside` the file, or `none`.",
+        description="The board's subtitles: as a track that a player can show (`soft`), drawn "
+        "into the picture (`burned`), as .srt and .vtt `beside` the file, or `none`.",
     )
     poster: Name | None = Field(
         default=None,

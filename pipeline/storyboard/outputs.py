@@ -15,7 +15,7 @@ from pipeline.storyboard.shot import FrameOf, Size
 from pipeline.storyboard.sources import WrittenFrame, moment_at, parse_source
 from pipeline.timing import parse_rate
 
-SubtitlesKind = Literal["soft", "beside", "none"]
+SubtitlesKind = Literal["soft", "burned", "beside", "none"]
 
 
 @dataclass(frozen=True, slots=True)
