@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipeline.files import check_writable
-from pipeline.ids import ShotId
+from pipeline.ids import ShotId, TakeKey
 from pipeline.makers.registry import maker_for
 from pipeline.media.ffmpeg import find_ffmpeg
 from pipeline.models.catalog import models
 from pipeline.plan.remember import numbers_ahead, remember
+from pipeline.plan.step import Ended
 from pipeline.planned import PlannedFilm
 from pipeline.run.budget import Budget, refuse_over_budget
 from pipeline.run.events import Event, Failed, Fetched, Found, Listener, Started, Stored
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pipeline.film.ahead import Ahead
     from pipeline.run.outside import Outside
 
+_FOR_GOOD = frozenset({"refused", "job-failed", "failed-before"})
 _TAKES_AT_ONCE = 20  # free takes written into the lock together; their records bridge a crash
 
 
@@ -231,8 +233,11 @@ class _Remembering:
     listen: Listener
     heard: list[Stored | Fetched | Found] = field(default_factory=list)
     made: list[ShotId] = field(default_factory=list)
+    given_up: set[TakeKey] = field(default_factory=set)
 
     def hear(self, event: Event) -> None:
+        if isinstance(event, Failed):
+            self._let_go(event)
         if isinstance(event, Stored):
             self.made.append(event.shot)
         if isinstance(event, (Stored, Fetched, Found)) and event.take:
@@ -241,12 +246,21 @@ class _Remembering:
                 self.write()
         self.listen(event)
 
+    def _let_go(self, event: Failed) -> None:
+        """A further take that failed for good is ordered no more: a person was told."""
+        step = next(step for step in self.planned.plan.every if step.label == event.shot)
+        over = isinstance(step.action, Ended) or event.error.code in _FOR_GOOD
+        if step.further and step.key and over:
+            self.given_up.add(step.key)
+
     def write(self) -> None:
-        if not self.heard:
+        if not (self.heard or self.given_up):
             return
         steps = {step.label: step for step in self.planned.plan.every}
         news = [(steps[event.shot], event.take) for event in self.heard if event.take]
         seed = self.planned.board.storyboard.seed
         places = self.planned.places
-        change_lock(places.lock, places.guard, lambda lock: remember(lock, seed, news))
+        over = frozenset(self.given_up)
+        change_lock(places.lock, places.guard, lambda lock: remember(lock, seed, news, over))
         self.heard.clear()
+        self.given_up.clear()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ from pipeline.plan.facts import (
 )
 from pipeline.plan.planner import make_plan
 from pipeline.plan.selection import Selection, selected_shots
-from pipeline.plan.take import Lock
+from pipeline.plan.take import Lock, TakeOrder
 from pipeline.planned import PlannedFilm
 from pipeline.run.handover import frame_index, recorded_pixels
 from pipeline.settings import Settings, environment, read_settings
@@ -107,8 +107,20 @@ def plan_film(
     return PlannedFilm(board, places, settings, draft, film, graph, lock, store, plan)
 
 
-def plan_again(planned: PlannedFilm) -> PlannedFilm:
+def plan_again(
+    planned: PlannedFilm,
+    *,
+    selected: Collection[ShotId] | None = None,
+    orders: Mapping[ShotId, Sequence[TakeOrder]] | None = None,
+    retry_failed: bool = False,
+) -> PlannedFilm:
     """The same board's plan with lock, store and journal as they are now: after a render.
+
+    Args:
+        planned: the plan before.
+        selected: make only these shots.
+        orders: by shot, the further takes to make; absent, those the board and the lock ask for.
+        retry_failed: order takes again that failed before.
 
     Raises:
         LockFileError: the lock cannot be read.
@@ -123,7 +135,10 @@ def plan_again(planned: PlannedFilm) -> PlannedFilm:
         bought=_bought(places),
         usable=_usable(places, planned.settings),
     )
-    return replace(planned, lock=lock, plan=make_plan(film, planned.graph, facts))
+    plan = make_plan(
+        film, planned.graph, facts, selected=selected, orders=orders, retry_ended=retry_failed
+    )
+    return replace(planned, lock=lock, plan=plan)
 
 
 def _measured(path: Path) -> ClipFacts:

@@ -86,7 +86,7 @@ def test_a_pipe_nobody_writes_to_is_refused_at_once(tmp_path):
         ("lock = 1\n[shots.a]\nseed = true\n", "seed"),
         ("lock = 1\n[shots.a]\nseed = 99999999999999999999999\n", "seed"),
         ('lock = 1\n[shots.a]\npick = "../../../etc/passwd"\n', "pick"),
-        ("lock = 1\n[shots.a]\nnotes = 1\n", "not known"),
+        ("lock = 1\n[shots.a]\nremarks = 1\n", "not known"),
         ("lock = 1\n[[shots.a.takes]]\nnumber = 1\n", "no `key`"),
         (f"lock = 1\nx = {DEEP}\n", "deep"),
         (b"lock = 1 # \xff\n", "UTF-8"),

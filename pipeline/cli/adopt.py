@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.boards import BoardPath, draft_of, draft_options, json_option, settings_options
+from pipeline.cli.boards import (
+    board_option,
+    draft_of,
+    draft_options,
+    json_option,
+    only_board,
+    settings_options,
+)
 from pipeline.cli.console import put_json, say
-from pipeline.places import SUFFIX
 
 if TYPE_CHECKING:
     from pipeline.adopting import Adopted
@@ -18,7 +24,7 @@ if TYPE_CHECKING:
 @click.command("adopt")
 @click.argument("shot")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--board", type=BoardPath(), help="The board; needed where there are several.")
+@board_option
 @click.option("--pick", is_flag=True, help="Let it serve, whatever takes the shot has.")
 @click.option("--note", metavar="TEXT", help="Where it comes from; kept beside the clip.")
 @draft_options
@@ -44,7 +50,7 @@ def command(
     from pipeline.api import adopt_clip
 
     adopted = adopt_clip(
-        board or _only_board(),
+        board or only_board(),
         shot,
         file,
         pick=pick,
@@ -57,25 +63,6 @@ def command(
     else:
         _tell(adopted, file)
     return 0
-
-
-def _only_board() -> Path:
-    """The project's board, where it has but one.
-
-    Raises:
-        UsageError: it has none, or several.
-    """
-    from pipeline.errors import UsageError
-
-    folders = (Path(), Path("storyboards"))
-    boards = [path for folder in folders for path in sorted(folder.glob(f"*{SUFFIX}"))]
-    if len(boards) == 1:
-        return boards[0]
-    names = ", ".join(path.name.removesuffix(SUFFIX) for path in boards)
-    raise UsageError(
-        f"Which board is meant? There are {len(boards)}." if boards else "There is no board here.",
-        hint=f"Say --board NAME: {names}." if boards else "Say --board FILE.",
-    )
 
 
 def _document(adopted: Adopted) -> dict[str, Any]:

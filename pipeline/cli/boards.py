@@ -48,6 +48,32 @@ class BoardPath(click.ParamType[Path]):
         return [CompletionItem(name) for name in names] or [CompletionItem(incomplete, type="file")]
 
 
+def board_option(function: _Function) -> _Function:
+    """``--board``, for a command that is first of all about a shot."""
+    return click.option(
+        "--board", type=BoardPath(), help="The board; needed where there are several."
+    )(function)
+
+
+def only_board() -> Path:
+    """The project's board, where it has but one.
+
+    Raises:
+        UsageError: it has none, or several.
+    """
+    from pipeline.errors import UsageError
+
+    folders = (Path(), Path("storyboards"))
+    boards = [path for folder in folders for path in sorted(folder.glob(f"*{SUFFIX}"))]
+    if len(boards) == 1:
+        return boards[0]
+    names = ", ".join(path.name.removesuffix(SUFFIX) for path in boards)
+    raise UsageError(
+        f"Which board is meant? There are {len(boards)}." if boards else "There is no board here.",
+        hint=f"Say --board NAME: {names}." if boards else "Say --board FILE.",
+    )
+
+
 def one_board(function: _Function) -> _Function:
     """A command about one board."""
     return click.argument("board", type=BoardPath())(function)

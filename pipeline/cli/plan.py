@@ -150,12 +150,12 @@ def show_plan(planned: PlannedFilm) -> None:
     )
     put("")
     if terminal_width() < NARROW:
-        rows = [(_verb(s), s.shot.id, str(s.price or "unknown"), _reason(s)) for s in plan.steps]
+        rows = [(_verb(s), s.label, str(s.price or "unknown"), _reason(s)) for s in plan.every]
         put_table(("", "shot", "price", "why"), rows)
     else:
         put_table(
             ("", "shot", "asked", "billed", "cut", "model", "route", "price", "why"),
-            [_row(step) for step in plan.steps],
+            [_row(step) for step in plan.every],
             right=(2, 3, 4, 7),
         )
     if plan.left_out:
@@ -179,7 +179,7 @@ def _row(step: Step) -> tuple[str, ...]:
     making = step.verb == "make"
     return (
         _verb(step),
-        shot.id,
+        step.label,
         spell_seconds(shot.asked),
         spell_seconds(billed) if billed and making else "-",
         spell_seconds(shot.wanted),
@@ -210,7 +210,7 @@ def _sums(planned: PlannedFilm) -> list[str]:
 
     plan = planned.plan
     making = len(plan.to_make)
-    fetched = sum(step.verb == "fetch" for step in plan.steps)
+    fetched = sum(step.verb == "fetch" for step in plan.every)
     lines = [f"{len(plan.stuck)} need a person: see why above."] if plan.stuck else []
     resumed = len(plan.to_run) - making - fetched
     if resumed:
@@ -221,7 +221,11 @@ def _sums(planned: PlannedFilm) -> list[str]:
         return lines or ["Nothing to make: every clip is there."]
     certain = sum(1 for step in plan.to_make if getattr(step.action, "certain", True))
     count = f"{making}" if certain == making else f"{certain} to {making}"
-    lines.append(f"{count} of {len(planned.film.shots)} shots to make.")
+    further = sum(1 for step in plan.to_make if step.further)
+    if further:
+        lines.append(f"{count} takes to make, {further} of them to choose from.")
+    else:
+        lines.append(f"{count} of {len(planned.film.shots)} shots to make.")
     if plan.certain == plan.at_most:
         lines.append(f"price: {plan.at_most}")
     else:

@@ -61,7 +61,9 @@ def words_for(event: Event) -> str | None:  # noqa: PLR0911 - one for each kind 
             return f"{event.shot} making ({event.reason})"
         case Stored():
             paid = f", {event.take.price}" if event.take.price else ""
-            return f"{event.shot} take {event.take.number} stored{paid}"
+            further = " " in event.shot  # its label says which of several it is
+            stored = f"stored as take {event.take.number}" if further else _stored(event)
+            return f"{event.shot} {stored}{paid}"
         case Fetched():
             return f"{event.shot} take {event.take.number} fetched again, nothing charged"
         case Found():
@@ -74,6 +76,10 @@ def words_for(event: Event) -> str | None:  # noqa: PLR0911 - one for each kind 
             return f"{event.shot} note: {event.text}"
         case Progressed() | Accepted() | Generated():
             return None
+
+
+def _stored(event: Stored) -> str:
+    return f"take {event.take.number} stored"
 
 
 class PlainProgress:
@@ -122,11 +128,13 @@ class JsonProgress:
 
     def hear(self, event: Event) -> None:
         """Put the event out."""
+        shot, _, further = event.shot.partition(" ")
         document: dict[str, Any] = {
             "schema": 1,
             "event": type(event).__name__.lower(),
-            "shot": event.shot,
+            "shot": shot,
         }
+        document |= {"further": further} if further else {}
         match event:
             case Started():
                 document["reason"] = event.reason

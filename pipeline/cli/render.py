@@ -221,6 +221,7 @@ def carry_out(
     as_json: bool,
     receipt: Any = None,
     check: Any = None,
+    begin: Any = None,
 ) -> int:
     """Plan and render alone among processes, show how it goes; an exit code.
 
@@ -231,6 +232,7 @@ def carry_out(
         as_json: talk in JSON lines.
         receipt: called with the planned film and the result when the film is whole.
         check: called with the planned film before anything is made.
+        begin: called with it once somebody has agreed to its price.
     """
     from pipeline.api import my_turn, refuse_unready, render_film
     from pipeline.cli.progress import progress
@@ -250,6 +252,8 @@ def carry_out(
         budget = purse.budget(planned.settings)
         refuse_unready(planned, budget)
         purse.agree(planned)
+        if begin:
+            begin(planned)
         with progress(len(planned.plan.to_run), as_json=as_json) as shown:
             rendered = render_film(
                 planned,

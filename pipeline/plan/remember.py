@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from pipeline.ids import ShotId
+from pipeline.ids import ShotId, TakeKey
 from pipeline.plan.step import Fetch, Forced, Make, Plan, Resume, Reuse, Step
 from pipeline.plan.take import Lock, ShotTakes, Take
 
 
-def remember(lock: Lock, board_seed: int, news: Sequence[tuple[Step, Take]]) -> Lock:
+def remember(
+    lock: Lock,
+    board_seed: int,
+    news: Sequence[tuple[Step, Take]],
+    given_up: Collection[TakeKey] = (),
+) -> Lock:
     """The lock with new takes; blocks of other shots stay as they are.
 
     A renamed shot takes its block along. A take made by force is picked, for somebody asked for
-    it; every other leaves what serves alone. Derived seeds are pinned.
+    it; every other leaves what serves alone. Derived seeds are pinned. A further take that came, or
+    was ``given_up``, is ordered no more.
     """
     shots = dict(lock.shots)
     pins_hold = lock.board_seed == board_seed
@@ -27,12 +33,18 @@ def remember(lock: Lock, board_seed: int, news: Sequence[tuple[Step, Take]]) -> 
             block = replace(block, seed=step.shot.seed)
         if isinstance(step.action, Make) and isinstance(step.action.reason, Forced):
             block = replace(block, pick=take.clip)
-        left = tuple(order for order in block.orders if order.key != take.key)
-        shots[name] = replace(block, orders=left)
+        shots[name] = block
+    over = {*given_up, *(take.key for _, take in news)}
+    shots = {name: _without_orders(block, over) for name, block in shots.items()}
     if not pins_hold:  # seeds pinned under another board seed mean nothing now
         told = {step.shot.id for step, _ in news}
         shots = {n: b if n in told else replace(b, seed=None) for n, b in shots.items()}
     return Lock(board_seed, shots)
+
+
+def _without_orders(block: ShotTakes, over: Collection[TakeKey]) -> ShotTakes:
+    left = tuple(order for order in block.orders if order.key not in over)
+    return block if len(left) == len(block.orders) else replace(block, orders=left)
 
 
 def numbers_ahead(plan: Plan, lock: Lock) -> Mapping[ShotId, int]:

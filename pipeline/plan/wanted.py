@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -55,7 +55,7 @@ def further_takes(
 
 
 def orders_for(
-    request: Request, takes: ShotTakes, count_wanted: int, seed: int | None, tried: set[TakeKey]
+    request: Request, takes: ShotTakes, count_wanted: int, seed: int | None, tried: Collection[TakeKey]
 ) -> tuple[TakeOrder, ...]:
     """Orders of so many further takes: of the next variations, or of seeds from ``seed`` on.
 

@@ -186,7 +186,7 @@ class _Run:
                     continue
                 ready.extend(self._finish(name, finished))
             elif isinstance(step.action, Stuck):
-                self._fail(name, StuckError(name, step.action))
+                self._fail(name, StuckError(step.shot.id, step.action))
             else:
                 turn = (-self.remaining[name], step.shot.place, name)
                 lane = self.workshop.lane(step, self.jobs)

@@ -255,7 +255,7 @@ class Workshop:
         key = step.request.key
         if key is None:
             raise AssertionError("a shot with a clip has its key")
-        frames = self._frames(step.shot.id, clip)
+        frames = self.frames_of(step.shot.id, clip)
         known = next((t for t in takes.takes if (t.key, t.clip) == (key, clip.digest)), None)
         if known:
             return replace(known, frames={**known.frames, **frames})
@@ -275,7 +275,7 @@ class Workshop:
             frames=frames,
         )
 
-    def _frames(self, name: ShotId, clip: Clip) -> dict[str, Digest]:
+    def frames_of(self, name: ShotId, clip: Clip) -> dict[str, Digest]:
         """Take every frame that other shots want of this clip, now that it is here."""
         wanted = self.wanted.get(name, ())
         return {moment_of(frame): self._handed(frame, clip).pixels for frame in wanted}

@@ -29,6 +29,7 @@ def plan_document(film: Film, plan: Plan, *, board: str, digest: Digest) -> dict
         "board_digest": digest,
         "title": film.title,
         "steps": [step_document(step) for step in plan.steps],
+        "further": [step_document(step) for step in plan.further],
         "left_out": list(plan.left_out),
         "order": list(plan.order),
         "critical_path": list(plan.critical_path),
@@ -36,8 +37,8 @@ def plan_document(film: Film, plan: Plan, *, board: str, digest: Digest) -> dict
             "shots": len(plan.steps),
             "reuse": sum(step.verb == "reuse" for step in plan.steps),
             "make": len(plan.to_make),
-            "resume": sum(step.verb == "resume" for step in plan.steps),
-            "fetch": sum(step.verb == "fetch" for step in plan.steps),
+            "resume": sum(step.verb == "resume" for step in plan.every),
+            "fetch": sum(step.verb == "fetch" for step in plan.every),
             "stuck": len(plan.stuck),
             "seconds_asked": _number(_sum(step.shot.asked for step in plan.to_make)),
             "seconds_billed": _number(_sum(billed_seconds(step.shot) for step in plan.to_make)),
@@ -54,6 +55,8 @@ def step_document(step: Step) -> dict[str, Any]:
     shot, action = step.shot, step.action
     document = {
         "shot": shot.id,
+        "further": step.further or None,
+        "variation": step.request.variation if step.request.variation != 1 else None,
         "action": step.verb,
         "reason": str(action),
         "why": _why(step),
@@ -107,7 +110,8 @@ def _why(step: Step) -> dict[str, Any]:
     if isinstance(reason, Changed):
         return {"kind": kind, "fields": list(reason.fields)}
     if isinstance(reason, Follows):
-        return {"kind": kind, "shots": list(reason.shots)}
+        told = {"kind": kind, "shots": list(reason.shots)}
+        return told | ({"because": reason.why} if reason.why else {})
     if isinstance(reason, Gone):
         return {"kind": kind, "clip": reason.clip}
     return {"kind": kind}

@@ -94,7 +94,11 @@ def _saved_plan(saved: dict[str, Any], folder: Path) -> SavedPlan:
     if saved["kind"] != KIND or saved["schema"] != 1:
         raise ValueError("another kind of document")
     _ = saved["board_digest"]  # compared before anything is made
-    names = (*saved["shots"], *saved["force"], *(step["shot"] for step in saved["steps"]))
+    names = (
+        *saved["shots"],
+        *saved["force"],
+        *(step["shot"] for step in (*saved["steps"], *saved.get("further", ()))),
+    )
     if not all(isinstance(name, str) for name in names):
         raise ValueError("a shot without a name")
     return SavedPlan(
@@ -115,8 +119,7 @@ def refuse_if_moved(saved: SavedPlan, now: dict[str, Any]) -> None:
     then = saved.document
     if then["board_digest"] != now["board_digest"]:
         raise _moved("the storyboard was edited")
-    steps_then = {step["shot"]: step for step in then["steps"]}
-    steps_now = {step["shot"]: step for step in now["steps"]}
+    steps_then, steps_now = _by_label(then), _by_label(now)
     changed = [
         name
         for name in dict.fromkeys((*steps_then, *steps_now))
@@ -124,6 +127,12 @@ def refuse_if_moved(saved: SavedPlan, now: dict[str, Any]) -> None:
     ]
     if changed:
         raise _moved(f"the lock or the store moved for {', '.join(changed)}")
+
+
+def _by_label(document: dict[str, Any]) -> dict[str, Any]:
+    """Steps by what they are called; plans of older versions had no further takes."""
+    steps = (*document["steps"], *document.get("further", ()))
+    return {" ".join(filter(None, (step["shot"], step.get("further")))): step for step in steps}
 
 
 def _moved(why: str) -> PlanMovedError:

@@ -1,0 +1,38 @@
+"""How a pick or a rejection is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.cli.console import put_json, say
+
+if TYPE_CHECKING:
+    from pipeline.choosing import Chosen
+
+
+def put_chosen(chosen: Chosen, what: str, *, as_json: bool) -> None:
+    """Tell what was chosen and what it leads to: on standard error, or as JSON."""
+    from pipeline.plan.step import Reuse
+    from pipeline.sidecars.plan_document import total_document
+
+    plan = chosen.after.plan
+    step = next(step for step in plan.steps if step.shot.id == chosen.shot)
+    if as_json:
+        serving = step.action.take if isinstance(step.action, Reuse) else None
+        put_json(
+            {
+                "schema": 1,
+                "shot": chosen.shot,
+                "take": chosen.take.number,
+                "clip": chosen.take.clip,
+                "outcome": what,
+                "serving": serving,
+                "to_make": [step.shot.id for step in plan.to_make],
+                "at_most": total_document(plan.at_most),
+                "notes": list(chosen.notes),
+            }
+        )
+        return
+    say(f"{chosen.shot} take {chosen.take.number} is {what}")
+    for note in chosen.notes:
+        say(f"  {note}")
