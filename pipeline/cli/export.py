@@ -57,9 +57,9 @@ def command(
 
     Written are FILM.otio and media/sh010_t2.mp4 and so on, in output/NAME/export. Each clip is
     there whole, so that an editor can trim the other way; transitions, speeds and what is known of
-    every shot go along. Resolve 18.5, Premiere 25.6 and other programs open it. The clips are hard
-    links to the store's, read-only, where the disk allows it; else copies. Files there that are not
-    storyreel's are left alone.
+    every shot go along. It is meant for Resolve 18.5, Premiere 25.6 and later ones, and for all
+    that reads OpenTimelineIO. The clips are hard links to the store's, read-only, where the disk
+    allows it; else copies. Files there that are not storyreel's are left alone.
     """
     from pipeline.exporting import export_film
 
