@@ -54,9 +54,10 @@ def fades_fit(ground: Ground) -> Iterator[Finding]:
 
 def focus_is_of_use(ground: Ground) -> Iterator[Finding]:
     """A warning where a shot says what is to stay in sight, and nothing is cut off."""
+    delivered = any(output.fit == "fill" for output in ground.board.deliver.values())
     for place, shot in ground.shots():
         fit = said(ground.board, shot, "fit", ground.board.format.fit)
-        if shot.focus is not None and fit != "fill":
+        if shot.focus is not None and fit != "fill" and not delivered:
             yield Finding(
                 "focus-unused",
                 f"with `fit: {fit}` all of shot `{shot.id}` is in sight",

@@ -21,6 +21,7 @@ from pipeline.film.timeline import Body, Cut, lay_timeline
 from pipeline.media.filters import Frame, Shown, picture_arguments
 from pipeline.sidecars.cutting import cutting_list
 from pipeline.storyboard.framing import CENTRE, parse_point
+from pipeline.storyboard.loader import load_board_text
 from pipeline.storyboard.shot import FrameOf
 from pipeline.storyboard.transitions import Transition
 
@@ -179,6 +180,20 @@ def test_a_copy_is_kept_where_it_fades() -> None:
     assert lay_timeline(film(shot("a", 24), follows), both).cuts[1].first == 1
     faded = replace(follows, fade_in=6)
     assert lay_timeline(film(shot("a", 24), faded), both).cuts[1].first == 0
+
+
+def test_a_focus_for_another_file_is_of_use(tmp_path: Path) -> None:
+    """Where only what is delivered cuts edges off, no warning says that a focus is in vain."""
+    board = (
+        "storyboard: 1\ntitle: Phone\nshots: [{id: a, prompt: Snow., focus: left}]\n"
+        "deliver: {phone: {aspect: 9:16, fit: FIT}}\n"
+    )
+    told = {
+        fit: [w.code for w in load_board_text(board.replace("FIT", fit), name="b.yaml",
+                                              folder=tmp_path).warnings]
+        for fit in ("fill", "bars")
+    }  # fmt: skip
+    assert told == {"fill": [], "bars": ["focus-unused"]}
 
 
 def test_older_cutting_lists_stay_true() -> None:
