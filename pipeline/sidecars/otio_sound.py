@@ -1,7 +1,7 @@
 """The film's sound besides the shots' own, for an editor: a track for each lane of files.
 
 Pieces lie on whole film frames, each edge rounded once from its exact moment, for an importer may
-cut off what is less: so no error builds up, and none is over half a frame (but a sound takes at least
+cut off what is less: so no error builds up, and none is over half a frame (a sound takes at least
 one, and moves what follows within that frame). Levels, fades and what makes way for what are said
 in words under ``storyreel``: OTIO has no levels.
 """
