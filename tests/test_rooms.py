@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "plan": {"storyboard"},
     "run": {"storyboard", "plan", "makers", "vendors", "publishers", "journal", "store", "media"},
     "film": {"storyboard", "store", "media"},
-    "sidecars": {"storyboard", "plan", "store", "film", "run"},
+    "sidecars": {"storyboard", "plan", "store", "film", "run", "media"},
     "planned": STAGES,
     "planning": STAGES | {"planned", "publishers", "vendors", "journal"},
     "making": STAGES | {"planned", "makers", "vendors", "publishers", "journal"},
