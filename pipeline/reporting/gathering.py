@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import accumulate
 from pathlib import Path
@@ -16,7 +16,7 @@ from pipeline.plan.step import Reuse, Step, Stuck
 from pipeline.planned import PlannedFilm
 from pipeline.reporting.accounts import Accounts
 from pipeline.reporting.discreet import discreet
-from pipeline.reporting.last_run import LastRun
+from pipeline.reporting.last_run import Deed, LastRun
 from pipeline.reporting.shots import shot_told
 from pipeline.reporting.told import ArrowTold, Report, ShotTold, Span, TroubleTold
 from pipeline.sidecars.drawn_graph import arrows, as_text
@@ -110,8 +110,13 @@ def _troubles(
     planned: PlannedFilm, steps: Mapping[ShotId, Step], run: LastRun, shots: tuple[ShotTold, ...]
 ) -> Iterator[TroubleTold]:
     """Failures of the last render and what needs a person, then warnings."""
+    deeds: dict[str, list[tuple[str, Deed]]] = {}
+    for label, deed in run.shots.items():
+        name, _, which = label.partition(" ")  # of a further take
+        deeds.setdefault(name, []).append((which, deed))
     for shot in planned.film.shots:
-        yield from _troubles_of(planned.places.root, shot.id, steps.get(shot.id), run)
+        found = deeds.get(shot.id, ())
+        yield from _troubles_of(planned.places.root, shot.id, steps.get(shot.id), found)
     for fault in planned.board.warnings:
         yield TroubleTold("warning", fault.message, fault.help, fault.shot, fault.span.line)
     for told in shots:
@@ -120,21 +125,19 @@ def _troubles(
 
 
 def _troubles_of(
-    root: Path, name: ShotId, step: Step | None, run: LastRun
+    root: Path, name: ShotId, step: Step | None, deeds: Iterable[tuple[str, Deed]]
 ) -> Iterator[TroubleTold]:
     """What failed of a shot, its further takes included, as far as it is not put right since."""
     stands = step is not None and isinstance(step.action, Reuse)
     told = False
-    for label, deed in run.shots.items():
-        if label.split(" ")[0] != name or (stands and label == name):
-            continue
+    for which, deed in deeds:
         kind = _KINDS.get(deed.did)
-        if kind:
-            hint = discreet(deed.hint, root) if deed.hint else None
-            which = label.removeprefix(name).strip()
-            words = f"{which}: {deed.why}" if which else deed.why
-            yield TroubleTold(kind, discreet(words, root), hint, name)
-            told = True
+        if kind is None or (stands and not which):
+            continue
+        hint = discreet(deed.hint, root) if deed.hint else None
+        words = f"{which}: {deed.why}" if which else deed.why
+        yield TroubleTold(kind, discreet(words, root), hint, name)
+        told = True
     if step and isinstance(step.action, Stuck) and not told:
         yield TroubleTold("failed", discreet(str(step.action), root), None, name)
 

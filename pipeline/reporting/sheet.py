@@ -219,5 +219,5 @@ def _mark(pen: ImageDraw, row: Row, grid: Grid, corner: tuple[int, int], small: 
 
 def _as_png(page: Image) -> bytes:
     data = io.BytesIO()
-    page.save(data, "PNG", compress_level=6)
+    page.save(data, "PNG", compress_level=4)
     return data.getvalue()
