@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import wave
 from pathlib import Path
 
 import pytest
@@ -123,10 +124,26 @@ def test_the_settings_table_is_the_programs():
 def test_the_excerpt_of_launch_day_is_launch_days():
     """The YAML shown is in the sample board, comments aside."""
     board = (PROJECT / "storyboards" / "launch-day.storyboard.yaml").read_text(encoding="utf-8")
-    (excerpt,) = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+    excerpt, _ = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
     known = {line.strip() for line in board.splitlines()}
     for line in excerpt.splitlines():
         assert re.sub(r"\s+# .*", "", line).strip() in known, line
+
+
+def test_the_example_of_the_cut_is_a_board_without_faults(tmp_path):
+    """Every key shown works: transitions, cards, sound, subtitles, outputs."""
+    from pipeline.storyboard.loader import load_board_text
+
+    _, excerpt = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+    (tmp_path / "audio").mkdir()
+    with wave.open(str(tmp_path / "audio" / "theme.wav"), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(16_000 * 12))
+    head = "storyboard: 1\ntitle: Readme\nformat: {fps: 24}\n"
+    board = load_board_text(head + excerpt, name="cut.yaml", folder=tmp_path, root=tmp_path)
+    assert [shot.id for shot in board.storyboard.shots] == ["title", "sh010"]
 
 
 @pytest.mark.parametrize(
