@@ -110,6 +110,7 @@ def job_for(step: Step, prepared: Prepared, *, run: str, board: str) -> Job:
         unit=price.unit if price else None,
         estimate=price.amount if price else None,
         seed=request.seed,
+        variation=request.variation,
         again=another,
     )
     pictures = tuple(prepared.files[source] for source in shot.sources)

@@ -194,6 +194,7 @@ def _made_for(wanted: Wanted, attempt: Attempt | None, job: str) -> MadeFor:
         label=shot.id,
         fields=request.fields(),
         model=shot.model,
+        variation=request.variation,
         seed=request.seed,
         route=wanted.fetch.route,
         job=job,
