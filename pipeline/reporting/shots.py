@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -20,6 +21,7 @@ from pipeline.reporting.stills import frames_across, still
 from pipeline.reporting.told import PictureTold, ShotTold, Span, Standing, TakeTold
 from pipeline.store.record import MadeFor
 from pipeline.storyboard.shot import FrameOf, Picture, Shot, Source
+from pipeline.timing import timecode
 
 _FRAME_SIDE = 160  # pixels along the longer side of a reference's picture
 
@@ -55,7 +57,7 @@ def shot_told(
         seconds=shot.wanted,
         settings=tuple(_settings(shot)),
         takes=tuple(_takes(planned, shot, step, run, accounts)),
-        notes=(),
+        notes=tuple(_notes(planned, shot)),
     )
 
 
@@ -174,11 +176,25 @@ def _takes(
         )
 
 
+def _notes(planned: PlannedFilm, shot: Shot) -> Iterator[tuple[str, str]]:
+    """What people said of the shot's takes: which take, where in its clip, the words."""
+    block = planned.lock.of(shot.id)
+    numbers = {take.clip: take.number for take in block.takes}
+    for note in sorted(block.notes, key=lambda note: (numbers.get(note.clip, 0), note.frame)):
+        record = planned.store.record(note.clip)
+        moment = timecode(note.frame, record.facts.rate) if record else f"frame {note.frame}"
+        yield f"take {numbers.get(note.clip, '?')} at {moment}", note.text
+
+
 def _current(step: Step | None, take: Take) -> bool:
-    """Whether a take answers what the board asks now, as far as that is known yet."""
+    """Whether a take answers what the board asks now, as far as that is known yet.
+
+    The step's request may be another variation than the board's own: one that was picked.
+    """
     if step is None or step.request.unknown:
         return True
-    return answers(step.request, take)
+    seed = None if step.request.seed is None else step.shot.seed
+    return answers(replace(step.request, seed=seed, variation=1), take)
 
 
 def _take_told(

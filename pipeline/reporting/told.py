@@ -61,7 +61,8 @@ class ShotTold:
     """One shot.
 
     ``did`` and ``why`` are of the last render; ``now`` is what a render would do, where the shot
-    does not stand. ``prompts`` are by route. ``settings`` and ``notes`` are words for people.
+    does not stand. ``prompts`` are by route, ``settings`` by name; ``notes`` are people's, by take
+    and time code.
     """
 
     id: str

@@ -239,3 +239,23 @@ def test_a_shot_without_a_clip_has_a_mark_in_its_row(tmp_path):
         colours = {colour for _, colour in picture.getcolors(100_000)}
 
     assert (240, 196, 92) in colours
+
+
+def test_the_takes_of_a_shot_are_told_apart(tmp_path):
+    """Which serves, which was picked, which was rejected, which answers what is asked no more."""
+    shot = "  - {id: sh010, prompt: A dog barks., takes: 3}"
+    board = "\n".join([*BOARD.splitlines()[:7], shot])
+    path = new_project(tmp_path, board)
+    assert render_film(plan_film(path)).outcome.whole
+    for words in (["pick", "sh010", "2"], ["reject", "sh010", "3"]):
+        assert exit_code_of([*words, "--board", str(path)]) == 0
+    tags = re.compile(r"<b>take (\d)</b>(.*?)<br>", re.DOTALL)
+
+    def told():
+        text = write_report(plan_film(path)).path.read_text(encoding="utf-8")
+        return {int(n): re.findall(r">([^<>\n]+)</span>", tag) for n, tag in tags.findall(text)}
+
+    assert told() == {1: [], 2: ["serves", "picked"], 3: ["rejected"]}
+    path.write_text(board.replace("dog", "cat"), encoding="utf-8")
+    old = "for an older request"
+    assert told() == {1: [old], 2: ["picked", old], 3: ["rejected", old]}
