@@ -53,7 +53,8 @@ def command(
 
     With --preview sh010..sh020 (or sh010 alone) only those shots are cut, with the transitions
     between them, into a folder preview beside the film: from pieces of the film where all of them
-    are there, else at half its size. The shots' own sound is heard, no music and no voice.
+    are there, else at half its size. It is without the transitions at its two ends, and with the
+    shots' own sound only.
     """
     if preview:
         _refuse_beside_preview(stand_ins=stand_ins, only=only)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pipeline.film import picture
 from pipeline.film.assembler import Assembly, Tell, assemble
 from pipeline.film.segments import Segment, Segments
-from pipeline.film.timeline import Timeline
+from pipeline.film.timeline import Cut, Timeline
 from pipeline.ids import Digest, ShotId
 from pipeline.storyboard.shot import Film, Size
 
@@ -37,13 +37,29 @@ def section_around(film: Film, there: Collection[ShotId], first: int, last: int)
 
 
 def section_of(timeline: Timeline, first: ShotId, last: ShotId) -> Timeline:
-    """The timeline from one shot to another, beginning and ending with a plain cut.
+    """The timeline from one shot to another, without the transitions at its two ends.
 
-    Only the shots' own sound is heard: what else there is lies in its place in the whole film.
+    So its parts are the film's own. Only the shots' own sound is heard: what else there is lies in
+    its place in the whole film.
     """
     shots = [cut.shot for cut in timeline.cuts]
-    head, *others = timeline.cuts[shots.index(first) : shots.index(last) + 1]
-    return replace(timeline, cuts=(replace(head, transition=None), *others), sound=None)
+    begin, end = shots.index(first), shots.index(last)
+    cuts = [*timeline.cuts[begin : end + 1]]
+    behind = timeline.cuts[end + 1].overlap if end + 1 < len(timeline.cuts) else 0
+    cuts[-1] = _shortened(cuts[-1], cuts[-1].overlap if end > begin else 0, behind)
+    cuts[0] = _begun_alone(cuts[0])
+    return replace(timeline, cuts=tuple(cuts), sound=None)
+
+
+def _shortened(cut: Cut, kept: int, behind: int) -> Cut:
+    """A cut without its last frames; one of them stays beyond what it overlaps."""
+    return replace(cut, frames=max(kept + 1, cut.frames - behind))
+
+
+def _begun_alone(cut: Cut) -> Cut:
+    """A cut that begins where it is seen alone; one frame of it stays."""
+    dropped = min(cut.overlap, cut.frames - 1)
+    return replace(cut, first=cut.first + dropped, frames=cut.frames - dropped, transition=None)
 
 
 def half(size: Size) -> Size:
