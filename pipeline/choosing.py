@@ -87,6 +87,7 @@ def reject_take(planned: PlannedFilm, shot: str, number: int) -> Chosen:
         LockFileError: the lock cannot be read or written.
     """
     step, take = _take_of(planned, shot, number)
+    _refuse_unvaried(step)
 
     def rejected(block: ShotTakes) -> ShotTakes:
         was = block.pick == take.clip
@@ -138,6 +139,7 @@ def plan_retake(
     """
     step = _step_of(planned, shot)
     request, block = step.as_said, _block(planned, step)
+    _refuse_unvaried(step)
     if not isinstance(step.action, Reuse) or request.key is None:
         raise UsageError(
             f"{step.shot.id} has no take of its present request that serves; nothing was ordered.",
@@ -321,6 +323,16 @@ def _with_order(order: TakeOrder, block: ShotTakes) -> ShotTakes:
     if any(known.key == order.key for known in block.orders):
         return block
     return replace(block, orders=(*block.orders, order))
+
+
+def _refuse_unvaried(step: Step) -> None:
+    from pipeline.models.catalog import models
+
+    if not models()[step.shot.model].varies:
+        raise UsageError(
+            f"{step.shot.id} is {step.shot.model}: every take of it would be the same.",
+            hint="Change the shot in the board.",
+        )
 
 
 def _refuse_seed(step: Step, seed: int) -> None:

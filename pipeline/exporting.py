@@ -204,7 +204,8 @@ def _made(planned: PlannedFilm, step: Step) -> Take | MadeFor | None:
         return None
     takes = planned.lock.of(step.renamed_from or step.shot.id).takes
     record = planned.store.record(action.clip)
-    take = next((t for t in takes if (t.key, t.clip) == (key, action.clip)), None)
+    mine = (t for t in takes if t.clip == action.clip and (action.held or t.key == key))
+    take = next(mine, None)
     return take or (record.for_key(key) if record and key else None)
 
 

@@ -240,6 +240,29 @@ def test_an_order_for_a_request_that_changed_is_not_carried_out(project):
     assert [line.split()[0:5] for line in project.said() if "of 4" in line] == []
 
 
+def test_what_never_varies_has_one_take(project):
+    """A card is not made twice, whatever the defaults say, and is not rejected."""
+    card = "  - {id: sh030, model: card, text: The End}\n"
+    project.board.write_text(project.board.read_text() + card)
+    project.edit("duration: 0.25s}", "duration: 0.25s, takes: 2}")
+    labels = [step.label for step in project.plan().plan.every]
+    assert labels[-2:] == ["sh020 take 2 of 2", "sh030"]
+
+    project.render()
+    with pytest.raises(UsageError, match="would be the same"):
+        reject_take(project.plan(), "sh030", 1)
+
+
+def test_a_pick_that_no_film_shows_yet_is_not_cleaned_away(project):
+    """A free clip that a person chose is not unused; what was made once is not made again."""
+    pick_take(project.plan(), "sh010", 3)
+    assert project.run("clean", "--yes") == 0
+    states = {row.take.number: row.state for row in take_rows(project.plan(), "sh010")}
+
+    assert states == {1: "good", 2: "missing", 3: "good"}
+    assert [line for line in project.said() if "another take" in line] == []
+
+
 @pytest.mark.parametrize(
     ("moment", "frame"), [("2f", 2), ("0.1s", 1), ("00:00:00:02", 2), ("0", 0)]
 )

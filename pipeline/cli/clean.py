@@ -101,10 +101,20 @@ def _root() -> Path:
 
 
 def _used(root: Path) -> set[str] | None:
-    """The clips of every film as it was last cut; none where that of one film is not known."""
+    """The clips of every film as it was last cut, and those that were picked.
+
+    None where that of one film is not known.
+    """
     from pipeline.files import load_json
+    from pipeline.sidecars.lock_file import load_lock
 
     used: set[str] = set()
+    for path in (
+        *(root / "storyboards").glob("**/*.lock.toml"),
+        *root.glob("output/**/*.lock.toml"),
+    ):
+        picks = (block.pick for block in load_lock(path).shots.values())
+        used.update(pick for pick in picks if pick)
     for path in (root / "output").glob("**/*.cuts.json"):
         try:
             used.update(cut["clip"] for cut in load_json(path)["list"]["cuts"])

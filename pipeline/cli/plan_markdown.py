@@ -82,7 +82,7 @@ def _planned(planned: PlannedFilm) -> _Section:
         return _Section("\n\n".join([line, *warnings]), line)
     kind = "draft of " if planned.draft else ""
     heading = f"### {kind}{name}: {spelled(planned.film.title)}, {_length(planned.film)}"
-    parts = [heading, line, *_tables(plan.steps)]
+    parts = [heading, line, *_tables(plan.every)]
     if plan.left_out:
         parts.append(f"Left out: {_shots(len(plan.left_out))}.")
     short = f"**{kind}{name}**: {line} The shots are told by `storyreel plan`."
@@ -99,11 +99,13 @@ def _headline(planned: PlannedFilm) -> str:
     """One line: how many shots are made at what price, and what else there is."""
     plan = planned.plan
     made, shots = len(plan.to_make), _shots(len(plan.steps))
-    parts = [f"{made} of {shots} to make: {_price(plan.certain, plan.at_most)}"]
+    further = sum(1 for step in plan.to_make if step.further)
+    what = f"{made} takes of {shots}" if further else f"{made} of {shots}"
+    parts = [f"{what} to make: {_price(plan.certain, plan.at_most)}"]
     if not made:
         parts = [f"nothing to make, {shots}"]
     for verb, words in _BESIDE.items():
-        if count := sum(step.verb == verb for step in plan.steps):
+        if count := sum(step.verb == verb for step in plan.every):
             parts.append(f"{count} {words}")
     line = f"{', '.join(parts)}."
     return f"**{line}**" if made else line
@@ -156,7 +158,7 @@ def _row(step: Step) -> tuple[str, ...]:
         seconds = f"{seconds}, billed {spell_seconds(billed)}"
     renamed = f", renamed from {step.renamed_from}" if step.renamed_from else ""
     return (
-        quoted(shot.id),
+        quoted(step.label),
         step.verb,
         spelled(f"{step.action}{renamed}"),
         ", else ".join(spelled(name) for name in (step.route, *step.others) if making and name),

@@ -91,6 +91,11 @@ class Model(Data):
     source: str
     as_of: dt.date
 
+    @property
+    def varies(self) -> bool:
+        """Whether two takes of one request can differ: what is made here differs by its seed."""
+        return not self.built_in or self.seeds is not None
+
 
 class Price(Data):
     """Money for a second of clip, by resolution, in the route's own unit."""

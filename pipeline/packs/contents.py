@@ -114,12 +114,20 @@ def _wanted_clips(
 
     for step in serving:
         action, key = step.action, step.key
-        if isinstance(action, Reuse) and key:
+        if isinstance(action, Reuse) and (held := _held(planned, step, action)):
+            use(action.clip, step.shot.id, step.shot.id, _as_locked(step.shot.id, held))
+        elif isinstance(action, Reuse) and key:
             use(action.clip, step.shot.id, step.shot.id, _as_planned(planned, step, action, key))
     for shot in planned.film.shots if everything else ():
         for take in planned.lock.of(shot.id).takes:
             use(take.clip, shot.id, f"{shot.id} take {take.number}", _as_locked(shot.id, take))
     return dict(sorted(uses.items()))
+
+
+def _held(planned: PlannedFilm, step: Step, action: Reuse) -> Take | None:
+    """The take that serves though it was made for another request."""
+    takes = planned.lock.of(step.renamed_from or step.shot.id).takes if action.held else ()
+    return next((take for take in takes if take.number == action.take), None)
 
 
 def _as_planned(planned: PlannedFilm, step: Step, action: Reuse, key: TakeKey) -> MadeFor:

@@ -284,7 +284,7 @@ class _Resolving:
             muted=said(board, entry, "audio") == "mute",
             level=level_of(said(board, entry, "level")),
             on_refusal=said(board, entry, "on_refusal", "stop"),
-            takes=1 if self.draft else said(board, entry, "takes", 1),
+            takes=1 if self.draft or not model.varies else said(board, entry, "takes", 1),
             use=use_of(board, entry, self.rate),
             transition=transition_of(board, entry, self.rate) if place else None,
             focus=parse_point(said(board, entry, "focus", "centre")),
