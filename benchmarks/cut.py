@@ -35,6 +35,8 @@ CLIPS, FRAMES, OVERLAP = 20, 120, 12
 RIGHT = CLIPS * FRAMES - (CLIPS - 1) * OVERLAP
 ROUNDS = 3
 FIRST, CHANGED, NOTHING = 1.0, 1 / 6, 0.02
+# both read as one thing: a film with tags and one without would be converted to one another
+SAME = "setpts=N,setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
 FLAT, MANY, FEW = 1.3, 300, 30
 WORSE = 0.002  # of SSIM that a candidate may lie below the best
 SETTINGS = picture_settings(Frame(1280, 720, Fraction(24)))
@@ -340,7 +342,7 @@ def similarity(bench: Bench, film: Path, ideal: Path) -> float:
     said = run(
         [
             bench.ffmpeg.path, "-hide_banner", "-nostats", "-i", film, "-i", ideal,
-            "-lavfi", "[0:v]setpts=N[a];[1:v]setpts=N[b];[a][b]ssim", "-an", "-f", "null", "-",
+            "-lavfi", f"[0:v]{SAME}[a];[1:v]{SAME}[b];[a][b]ssim", "-an", "-f", "null", "-",
         ],
         bench.folder,
     )  # fmt: skip
