@@ -17,6 +17,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.ids import TakeKey
+
 SUFFIX = ".storyboard.yaml"
 ROOT_MARK = "storyreel.toml"
 BOARDS_FOLDER = "storyboards"
@@ -116,3 +118,8 @@ def places_for(board: Path, root: Path, *, store: Path | None, draft: str | None
         lock = folder / f"{name}.lock.toml"
         film = f"{name}.draft.mp4"
     return Places(root, board, folder, folder / film, lock, store or root / "output" / "store")
+
+
+def turn_of(journal: Path, key: TakeKey) -> Path:
+    """The file that whoever moves a take's attempts in ``journal`` holds meanwhile."""
+    return journal.parent / "turns" / f"{key}.flock"

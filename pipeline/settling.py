@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.errors import UsageError
+from pipeline.files import held_if_free
 from pipeline.journal.attempt import Attempt
 from pipeline.journal.journal import Journal
-from pipeline.places import PROBE
+from pipeline.places import PROBE, turn_of
 from pipeline.plan.selection import shot_named
 from pipeline.planned import PlannedFilm
 from pipeline.vendors.registry import handle_of
@@ -41,19 +42,30 @@ def settle_in(path: Path, board: str, shot: str, *, made: str | None, again: boo
     if not path.exists():
         raise _nothing(shot)
     with Journal(path) as journal:
-        attempt = _in_doubt(journal, board, shot, let_go=again)
-        if made is not None:
-            handle = handle_of(attempt.route, made)
-            journal.move(attempt.id, "submitted", detail=SETTLED, handle=dict(handle))
-            return f"job {made} at {attempt.route} is fetched by the next {_run(board)}"
-        charged = attempt.charged if again else "no"
-        journal.move(attempt.id, "abandoned", detail=SETTLED, charged=charged)
-        return "it may be ordered again" if again else "nothing was charged; it may be ordered"
+        key = _in_doubt(journal, board, shot, let_go=again).key
+        # whoever has the take in hand may be waiting for its answer this moment
+        with held_if_free(turn_of(path, key)) as mine:
+            if not mine:
+                raise UsageError(
+                    f"A render has {shot} in hand.", hint="Settle it once that has ended."
+                )
+            attempt = _in_doubt(journal, board, shot, let_go=again)
+            return _settled(journal, attempt, made=made, again=again)
+
+
+def _settled(journal: Journal, attempt: Attempt, *, made: str | None, again: bool) -> str:
+    if made is not None:
+        handle = handle_of(attempt.route, made)
+        journal.move(attempt.id, "submitted", detail=SETTLED, handle=dict(handle))
+        return f"job {made} at {attempt.route} is fetched by the next {_run(attempt.board)}"
+    charged = attempt.charged if again else "no"
+    journal.move(attempt.id, "abandoned", detail=SETTLED, charged=charged)
+    return "it may be ordered again" if again else "nothing was charged; it may be ordered"
 
 
 def _in_doubt(journal: Journal, board: str, shot: str, *, let_go: bool) -> Attempt:
     """The attempt to settle; also one whose clip is done and cannot be had may be let go."""
-    states = ("uncertain", "lost", *(("succeeded",) if let_go else ()))
+    states = ("uncertain", "lost", "sending", *(("succeeded",) if let_go else ()))
     doubtful = [
         attempt
         for attempt in journal.live()

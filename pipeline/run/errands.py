@@ -17,6 +17,7 @@ from pipeline.journal.attempt import Attempt
 from pipeline.journal.journal import Journal
 from pipeline.journal.states import State
 from pipeline.models.abilities import Route
+from pipeline.places import turn_of
 from pipeline.publishers.lent import OwnUpload
 from pipeline.run.breaker import Breaker
 from pipeline.run.clock import Clock
@@ -100,7 +101,7 @@ class Errands:
 
     def turn_of(self, key: TakeKey) -> contextlib.AbstractContextManager[bool]:
         """A take's turn among processes, if it is free: whoever has it moves its attempts."""
-        return held_if_free(self.journal.path.parent / "turns" / f"{key}.flock")
+        return held_if_free(turn_of(self.journal.path, key))
 
     @contextlib.asynccontextmanager
     async def alone(self, key: TakeKey, waiting: Callable[[], None]) -> AsyncIterator[None]:

@@ -148,7 +148,8 @@ class UnansweredError(StoryreelError):
             f"{attempt.shot} was sent to {attempt.route} and no answer came: {error.brief}",
             details="It may have been taken. It is not sent as a new job.",
             hint="Run storyreel render again later: the same job is asked for under its own key, "
-            "and charged once.",
+            f"and charged once. If it is not among your jobs at {attempt.route}: "
+            f"{_settle(attempt)} --not-made.",
         )
         self.attempt = attempt
 

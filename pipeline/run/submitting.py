@@ -26,6 +26,7 @@ from pipeline.run.room import Place
 from pipeline.vendors.errors import (
     BadRequestError,
     ConflictError,
+    NoMoneyError,
     RefusedError,
     VendorError,
 )
@@ -177,6 +178,9 @@ async def reconcile(errands: Errands, attempt: Attempt, counter: Counter) -> Att
             again = await _ask_again(errands, attempt, counter)
         except UnansweredError as error:
             unanswered, again = error, None
+        except NoMoneyError as error:  # it is looked up all the same: it may have cost the last
+            counter.breaker.trip(error, errands.clock.now())
+            unanswered, again = UnansweredError(attempt, error), None
         if again:
             return again
     found = await _look_up(errands, attempt, counter)

@@ -47,7 +47,9 @@ def film(tmp_path_factory, stage, ready_clips):
 
 def settle_by_the_ledgers(project):
     """Answer for each take in doubt what the vendor has; how many there were."""
-    doubtful = [one for one in project.journal("--live") if one["state"] == "uncertain"]
+    doubtful = [
+        one for one in project.journal("--live") if one["state"] in ("uncertain", "sending")
+    ]
     taken = {
         "apiframe": {job.prompt: job.id for job in project.desk.jobs()},
         "empiriolabs": {job.prompt: job.id for job in project.other.jobs()},
@@ -108,10 +110,13 @@ def test_killed_at_many_moments(other, film, moment):
     recover(other, film)
 
 
-@pytest.mark.parametrize("step", [5, 18])
-def test_killed_while_the_first_route_fails_half_way(half, step):
-    """Two routes, the first out of money after two shots: still one charge each."""
-    killed_at(half, after=step)
+@pytest.mark.parametrize("fate", [{"after": 5}, {"after": 18}, {"before": 8}], ids=str)
+def test_killed_while_the_first_route_fails_half_way(half, fate):
+    """Two routes, the first out of money after two shots: still one charge each.
+
+    Also where a lost answer, asked for again, meets an account without money.
+    """
+    killed_at(half, **fate)
 
 
 @pytest.mark.long
