@@ -107,6 +107,9 @@ def test_a_lock_may_not_name_files(tmp_path):
     for key, clip in (("../../x", "a" * 64), ("k1-ab", "../../../x")):
         with pytest.raises(LockFileError, match="cannot be"):
             read_lock("lock = 1\n" + take.format(key, clip))
+        line = f'shots.a.takes."{key}"."{clip}" = {{ number = 1, model = "animatic" }}\n'
+        with pytest.raises(LockFileError, match="cannot be"):
+            read_lock("lock = 2\n" + line)
     (tmp_path / "film.lock.toml").mkdir()
     with pytest.raises(LockFileError, match="directory"):
         load_lock(tmp_path / "film.lock.toml")

@@ -187,7 +187,7 @@ def test_what_changes_while_a_render_runs_is_not_taken_for_rendered(tmp_path, ch
     edits = {
         "board": (board, board.read_text().replace("happens", "goes on")),
         "fault": (board, board.read_text().replace("prompt", "promt")),
-        "pick": (lock, lock.read_text().replace('clip = "', 'clip = "0')),
+        "pick": (lock, lock.read_text().replace("number = 1", "number = 0")),
         "settings": (tmp_path / "storyreel.toml", "jobs = 1"),
         "film": (planned.places.film, "other"),
     }

@@ -22,6 +22,7 @@ _IN_VAIN = {
     "look": "take it out",
     "seed": "take it out: the same words give the same card",
     "on_refusal": "take it out",
+    "takes": "take it out: the same words give the same card",
 }
 """Keys of a shot that say something to a model that makes pictures, with what to do instead."""
 

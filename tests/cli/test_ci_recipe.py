@@ -239,7 +239,7 @@ def test_the_paid_job_keeps_what_was_paid_for_outside_of_the_checkout(origin, ma
     assert first.well, first.said
     assert second.well, second.said
     assert branch == ["storyreel-takes-4711-1"]
-    assert "[[shots.sh010" in lock
+    assert "shots.sh010.takes." in lock
     assert charged == 1
     (film,) = second.artifacts["film"]
     assert film.name == "film.mp4"

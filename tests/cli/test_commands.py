@@ -385,7 +385,7 @@ def test_ctrl_c_keeps_what_is_finished_and_the_next_run_goes_on(project):
     assert rest[-1]["event"] == "finished"
     assert stored < 30
     lock = (project / "storyboards" / "film.lock.toml").read_text()
-    assert lock.count("[[shots.") == stored
+    assert lock.count(".takes.") == stored
     assert not list((project / "output" / "store" / "incoming").iterdir())
     planned = json.loads(storyreel("plan", "film", "--json", cwd=project).stdout)
     assert planned["totals"]["reuse"] == stored

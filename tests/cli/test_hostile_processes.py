@@ -67,7 +67,7 @@ def test_killed_after_a_shot_the_next_render_goes_on_to_the_same_film(root, tmp_
     film = Path(finished(start(undisturbed))["film"])
     assert Path(end["film"]).read_bytes() == film.read_bytes()
     lock = (root / "storyboards" / "film.lock.toml").read_text()
-    assert lock.count("[[shots.") == 4
+    assert lock.count(".takes.") == 4
 
 
 def test_two_renders_of_one_board_make_each_shot_once(root):

@@ -272,7 +272,7 @@ def test_a_board_or_a_lock_that_cannot_be_read_is_refused(pack, tmp_path):
     """Before anything of it lies anywhere."""
     change = rewritten(BOARD, b"shots:", b"shoots:")
     assert "storyboard has faults" in refused(forged(pack, tmp_path / "e.zip", change), tmp_path)
-    change = rewritten("lock.toml", b"lock = 1", b"lock = 99")
+    change = rewritten("lock.toml", b"lock = 2", b"lock = 99")
     assert "lock" in refused(forged(pack, tmp_path / "e.zip", change), tmp_path)
 
 
