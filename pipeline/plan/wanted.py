@@ -55,7 +55,11 @@ def further_takes(
 
 
 def orders_for(
-    request: Request, takes: ShotTakes, count_wanted: int, seed: int | None, tried: Collection[TakeKey]
+    request: Request,
+    takes: ShotTakes,
+    count_wanted: int,
+    seed: int | None,
+    tried: Collection[TakeKey],
 ) -> tuple[TakeOrder, ...]:
     """Orders of so many further takes: of the next variations, or of seeds from ``seed`` on.
 
