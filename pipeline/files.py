@@ -91,7 +91,12 @@ def clear_unfinished(path: Path) -> None:
 def write_whole(path: Path, data: bytes | str, *, mode: int | None = None) -> None:
     """Write ``data`` to ``path`` so that a reader sees the old file or the new one, whole."""
     with whole(path, mode=mode) as file:
-        file.write(data.encode() if isinstance(data, str) else data)
+        file.write(as_bytes(data) if isinstance(data, str) else data)
+
+
+def as_bytes(text: str) -> bytes:
+    """A text as UTF-8; what a name holds that is none is spelled, as JSON and TOML spell it."""
+    return text.encode(errors="backslashreplace")
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.errors import StoryreelError
-from pipeline.files import write_whole
+from pipeline.files import as_bytes, write_whole
 from pipeline.planned import PlannedFilm, RenderedFilm
 from pipeline.planning import plan_again
 from pipeline.reporting.last_run import LastRun, load_last_run, remember_run
@@ -64,7 +64,7 @@ def _written(planned: PlannedFilm, run: LastRun) -> WrittenReport:
     from pipeline.reporting.page import page
 
     path = report_path(planned.places.folder)
-    text = page(gather(planned, run)).encode()
+    text = as_bytes(page(gather(planned, run)))
     if path.is_file() and path.read_bytes() == text:
         return WrittenReport(path, anew=False)
     write_whole(path, text)

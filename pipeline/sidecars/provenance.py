@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipeline import __version__
-from pipeline.files import digest_of_bytes, write_whole
+from pipeline.files import as_bytes, digest_of_bytes, write_whole
 from pipeline.film.timeline import Cut, Timeline
 from pipeline.ids import Digest, ShotId
 from pipeline.media.dressing import Dressing
@@ -217,7 +217,7 @@ def write_unless_there(path: Path, text: str) -> None:
         OSError: it cannot be written.
     """
     try:
-        if path.read_bytes() == text.encode():
+        if path.read_bytes() == as_bytes(text):
             return
     except OSError:
         pass  # absent, or unreadable: writing will tell

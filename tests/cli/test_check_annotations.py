@@ -62,7 +62,8 @@ def test_faults_stand_at_their_lines_from_the_top_of_the_repository(tmp_path, ca
 
 def test_warnings_are_warnings_and_leave_the_exit_code_0(tmp_path, capsys):
     """A board without faults says so on standard output, as ever."""
-    board = "storyboard: 1\ntitle: x\ndefaults: {model: happyhorse-1.1, duration: 5s}\nseed: 4\nshots:\n"
+    head = "storyboard: 1\ntitle: x\nseed: 4\n"
+    board = f"{head}defaults: {{model: happyhorse-1.1, duration: 5s}}\nshots:\n"
     (tmp_path / "film.storyboard.yaml").write_text(f"{board}  - {{id: sh010, prompt: x}}\n")
     code = run(tmp_path, "check", "--as", "github", "film")
     first, last = capsys.readouterr().out.splitlines()

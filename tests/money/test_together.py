@@ -58,7 +58,7 @@ def test_two_boards_share_a_shot(new_project, second_stage):
         assert done.code == 0, done.said
     project.check_whole(shots=5)
     locks = [project.lock(name) for name in ("tiny", "other")]
-    shared = [set(re.findall(r'clip = "(\w+)"', lock)) for lock in locks]
+    shared = [set(re.findall(r"takes\.[\w-]+\.(\w+) = ", lock)) for lock in locks]
     assert len(shared[0] & shared[1]) == 1
     assert all(project.film(name) for name in ("tiny", "other"))
 

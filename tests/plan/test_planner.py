@@ -221,7 +221,9 @@ def test_the_pick_serves_before_the_first_take(tmp_path):
     world.lock = Lock(0, {ShotId("sh010"): picked})
     world.states[stories.digest("z")] = "good"
 
-    assert said(film(tmp_path, "sh010", world=world), world.facts) == ["sh010 reuse: take 2, picked"]
+    assert said(film(tmp_path, "sh010", world=world), world.facts) == [
+        "sh010 reuse: take 2, picked"
+    ]
 
 
 def test_a_frame_never_taken_is_unknown_not_guessed(tmp_path):
