@@ -37,7 +37,7 @@ def test_every_command_of_the_readme_runs(tmp_path):
         **os.environ, "PYTHONPATH": str(PROJECT), "STORYREEL_CONFIG": str(tmp_path / "none")
     }  # fmt: skip
     for line in listed:
-        words = shlex.split(line)[1:]
+        words = [word.replace("240p", "96p") for word in shlex.split(line)[1:]]
         done = subprocess.run(
             [sys.executable, "-m", "pipeline", *words],
             cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
@@ -56,6 +56,10 @@ def test_the_paid_commands_run_against_the_desk(tmp_path):
     from pipeline.desk.server import Desk
 
     shutil.copytree(PROJECT / "storyboards", tmp_path / "storyboards")
+    sample = tmp_path / "storyboards" / "launch-day.storyboard.yaml"
+    small = sample.read_text(encoding="utf-8").replace("resolution: 720p", "resolution: 96p", 1)
+    small = small.replace("  duration: 5s\n", "  duration: 5s\n  resolution: 720p\n", 1)
+    sample.write_text(small, encoding="utf-8")
     with Desk(size=64, time="0.2") as desk:
         environment = {
             **os.environ,

@@ -168,6 +168,7 @@ def installed_at(machine):
 
 
 @needs_bash
+@pytest.mark.long
 def test_faults_are_annotated_and_told_though_the_job_fails(origin, machine):
     """Check fails at the lines; the comment has the faults; nothing is drawn, nothing cached."""
     write(origin, HEAD + "shots:\n  - {id: sh010, promt: x}\n", "bad")
@@ -186,6 +187,7 @@ def test_faults_are_annotated_and_told_though_the_job_fails(origin, machine):
 
 
 @needs_bash
+@pytest.mark.long
 def test_a_fork_gets_the_summary_alone(origin, machine):
     """A token that may only read: no comment, a word in the log, and the job does well."""
     with GitHub() as github:
@@ -200,6 +202,7 @@ def test_a_fork_gets_the_summary_alone(origin, machine):
 
 
 @needs_bash
+@pytest.mark.long
 def test_any_other_refusal_of_the_comment_fails_the_job(origin, machine):
     """A token GitHub does not know is no fork's: it is not passed over."""
     with GitHub(known="another") as github:
@@ -211,6 +214,7 @@ def test_any_other_refusal_of_the_comment_fails_the_job(origin, machine):
 
 
 @needs_bash
+@pytest.mark.long
 def test_the_paid_job_keeps_what_was_paid_for_outside_of_the_checkout(origin, machine):
     """The checkout is thrown away and the lock lost: the film is there again, charged once."""
     from pipeline.desk.server import Desk

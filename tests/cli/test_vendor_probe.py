@@ -148,6 +148,7 @@ def test_an_interrupted_probe_is_gone_on_with_and_paid_once(tmp_path: Path, numb
         assert len(record(tmp_path)[1]["exchanges"]) > before
 
 
+@pytest.mark.long
 def test_a_job_of_unknown_fate_is_left_alone_and_can_be_settled(tmp_path: Path) -> None:
     """A vendor without idempotency keys lost the answer: one charge until somebody settles it."""
     with Desk("empiriolabs", size=64, speed=SPEED, accounts={KEY: 1000}) as desk:

@@ -9,7 +9,7 @@ import pytest
 
 # intent, sending, submitted, running, succeeded, fetched, committed: for each of four shots
 STEPS = 28
-SAMPLE = (1, 6, 11, 17, 22)
+SAMPLE = (6, 17)
 SEED = 20261121
 LONGEST = 1.2  # seconds: about what a run takes before it cuts the film
 
@@ -50,7 +50,7 @@ def moments(count):
     return [round(chance.uniform(0.02, LONGEST), 3) for _ in range(count)]
 
 
-@pytest.mark.parametrize("moment", moments(5))
+@pytest.mark.parametrize("moment", moments(2))
 def test_killed_at_some_moments(project, undisturbed, moment):
     """Killed at a random moment, the next render pays nothing twice."""
     project.render_until(moment)

@@ -116,6 +116,7 @@ def test_a_refusal_stops_unless_the_board_agrees(both):
     assert project.routes()["sh040"] == "empiriolabs"
 
 
+@pytest.mark.long
 def test_with_consent_a_refused_shot_goes_on_in_the_same_run(both):
     """The first gave its money back, the second made it."""
     board = TEXT.replace("  duration: 3s\n", "  duration: 3s\n  on_refusal: next_route\n")
@@ -125,6 +126,7 @@ def test_with_consent_a_refused_shot_goes_on_in_the_same_run(both):
     check_once(project, SHOTS - 1, 1)
 
 
+@pytest.mark.long
 def test_a_job_that_fails_hands_nothing_over(both):
     """Its route took it; another attempt is for a person to ask."""
     project = both(first={"rules": [{"do": "fail", "prompt": "dog"}]})

@@ -56,6 +56,7 @@ def spent(project, route):
     return total(read_ledger(project.ledgers[route]))
 
 
+@pytest.mark.long
 def test_through_the_second_vendor_alone(bought):
     """Ten shots, one reference and several among them, for exactly what the plan said."""
     project = bought(through("empiriolabs"))

@@ -58,6 +58,7 @@ def test_a_chain_is_fetched_again_by_the_lock_alone(project, undisturbed):
     assert set(actions(project)[0].values()) == {"reuse"}
 
 
+@pytest.mark.long
 def test_with_the_journal_a_lock_without_jobs_is_enough(rendered):
     """A lock written before jobs stood in it: the journal knows them."""
     lock = rendered.root / "storyboards" / "tiny.lock.toml"
@@ -98,6 +99,7 @@ def test_a_clip_the_vendor_has_no_more_is_lost_and_not_paid_for_again(rendered):
     assert rendered.journal("--live") == []
 
 
+@pytest.mark.long
 def test_remaking_asks_for_the_clips_first(rendered):
     """--remake-missing pays for nothing that the vendor still has."""
     without_its_store(rendered)
@@ -142,6 +144,7 @@ def test_without_a_key_only_the_shots_to_fetch_fail(rendered):
     assert rendered.kept == 2
 
 
+@pytest.mark.long
 def test_other_bytes_are_told_and_kept(rendered):
     """The vendor has encoded it anew: it was paid for, so it is kept as another take."""
     clips = rendered.clips()
@@ -160,6 +163,7 @@ def test_other_bytes_are_told_and_kept(rendered):
     assert json.loads(again.out.splitlines()[-1])["made"] == 0
 
 
+@pytest.mark.long
 def test_a_cut_download_is_gone_on_with(rendered):
     """A connection that dies while the clip is fetched again costs nothing and loses nothing."""
     clips = rendered.clips()
@@ -172,6 +176,7 @@ def test_a_cut_download_is_gone_on_with(rendered):
     assert rendered.desk.fired() == [2]
 
 
+@pytest.mark.long
 def test_a_chain_whose_first_clip_came_back_another_orders_nothing(project):
     """Its frame is another's, so the next take would be another: it is planned and priced first."""
     assert project.render().code == 0
@@ -201,6 +206,7 @@ def test_two_renders_fetch_a_clip_once(rendered):
     assert rendered.desk.traffic().requests["fetch"] == 4  # two when it was made
 
 
+@pytest.mark.long
 def test_killed_while_it_fetches_it_is_fetched_by_the_next(rendered):
     """Nothing is ordered and nothing is left over; half a download is gone on with."""
     clips = rendered.clips()
@@ -230,6 +236,7 @@ def other(tmp_path, stage, ready_clips):
         yield project
 
 
+@pytest.mark.long
 def test_within_the_hour_the_lock_alone_is_enough_at_the_other_vendor(other):
     """The same by its job's number: nothing ordered there, nothing charged."""
     clips = other.clips()
@@ -240,6 +247,7 @@ def test_within_the_hour_the_lock_alone_is_enough_at_the_other_vendor(other):
     assert other.kept == 4
 
 
+@pytest.mark.long
 def test_a_link_in_the_journal_outlives_the_job(other):
     """After the hour the vendor knows the job no more; who has the journal has its link."""
     clips = other.clips()
