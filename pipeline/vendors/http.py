@@ -192,7 +192,8 @@ class Session:
             body, broken = await _read(response)
         finally:
             await response.aclose()
-        self._last_exchange = time.monotonic()
+        if response.status_code < 500:  # else it is down, and nothing should be posted blindly
+            self._last_exchange = time.monotonic()
         return Answer(
             self.who,
             response.status_code,

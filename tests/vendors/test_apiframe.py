@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import Awaitable, Callable
@@ -549,6 +550,17 @@ def test_connecting_warms_the_line() -> None:
     assert [one.target for one in heard] == ["/v2/me"]
     error = failing(http(401, {"error": "no"}), lambda one: one.connect())
     assert isinstance(error, KeyRefusedError)
+
+
+def test_a_vendor_that_is_down_leaves_the_line_cold() -> None:
+    """After a 503 the next shot connects again before it posts: a POST's 503 would be a doubt."""
+
+    async def down(one: Apiframe) -> bool:
+        with contextlib.suppress(VendorDownError):
+            await one.connect()
+        return one.warm
+
+    assert with_server(lambda _: http(503, {"error": "down"}), down)[0] is False
 
 
 def test_the_key_is_not_in_the_adapters_own_words() -> None:
