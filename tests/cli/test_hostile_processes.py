@@ -47,6 +47,7 @@ def root(tmp_path):
     return tmp_path / "project"
 
 
+@pytest.mark.long
 def test_killed_after_a_shot_the_next_render_goes_on_to_the_same_film(root, tmp_path):
     """After kill -9 with a shot stored: it is not made again, and the film is as it would be."""
     with start(root) as killed:

@@ -60,6 +60,7 @@ def test_a_film_travels_by_the_command_line(project):
     assert Path(told["film"]).read_bytes() == film.read_bytes()
 
 
+@pytest.mark.long
 def test_both_speak_json(project):
     """One document each, errors too."""
     storyreel("render", "film", cwd=project)

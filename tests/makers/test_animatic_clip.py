@@ -210,6 +210,7 @@ def test_every_colour_stands_still_over_twenty_hops(ffmpeg: FFmpeg, tmp_path: Pa
     assert max(furthest(source, picture) for picture in later) <= 2
 
 
+@pytest.mark.long
 def test_a_smooth_picture_stands_still_over_twenty_hops(ffmpeg: FFmpeg, tmp_path: Path) -> None:
     """Of slow gradients 98 values in 100 stay within 1 of the first frame, the mean within 0.1."""
     seed = Image.new("RGB", (3, 2))

@@ -82,7 +82,12 @@ def test_the_disk_of_the_lock_is_full(project, mount, undisturbed, room):
 
 
 @pytest.mark.parametrize(
-    "place", ["output", "output/store", "output/store/incoming", "storyboards"]
+    "place",
+    [
+        "output/store",
+        "storyboards",
+        *(pytest.param(n, marks=pytest.mark.long) for n in ("output", "output/store/incoming")),
+    ],
 )
 def test_a_place_that_cannot_be_written(project, place):
     """A file stands where a folder must be: it is said, and nothing is ordered that is lost."""

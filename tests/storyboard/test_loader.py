@@ -172,6 +172,7 @@ def test_ten_thousand_chained_shots_load(boards: Path) -> None:
         assert len(board.lines) == 10_002
 
 
+@pytest.mark.long
 def test_a_circle_of_ten_thousand_is_walked(boards: Path) -> None:
     """The longest circle is found, and told in a line one can read."""
     shots = "".join(
