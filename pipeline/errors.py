@@ -15,21 +15,39 @@
      ├─ StoreError                     the store cannot keep or give back a clip
      ├─ LockFileError                  a lock file beside a board cannot be read
      ├─ SettingsError         exit 2   a configuration value means nothing
+     ├─ StoppedError          exit 130 somebody stopped it
+     ├─ OwnFaultError                  a bug of storyreel's own
      └─ ShotsFailedError               the run ended, some shots have no clip
 """
 
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A command line that would go on from an error.
+
+    ``command`` is its words, ``storyreel`` first; ``costs`` is what it may spend at most, in words:
+    ``free``, ``144 credits``, ``unknown``; ``why`` a person or a program would take it.
+    """
+
+    command: tuple[str, ...]
+    costs: str
+    why: str
 
 
 class StoryreelError(Exception):
     """An error a user can act on.
 
     ``brief`` is one sentence ending in a full stop; ``details`` what is known about it;
-    ``hint`` what to do next, in the imperative.
+    ``hint`` what to do next, in the imperative; ``ways`` the command lines that would go on, the
+    cheapest first; ``meant`` a word that was written, and the one that was meant.
     """
 
     exit_code: ClassVar[int] = 1
@@ -40,6 +58,18 @@ class StoryreelError(Exception):
         self.brief = brief
         self.details = details
         self.hint = hint
+        self.ways: tuple[Way, ...] = ()
+        self.meant: tuple[str, str] | None = None
+
+    def with_ways(self, ways: Sequence[Way]) -> Self:
+        """The same error, which tells how to go on."""
+        self.ways = tuple(ways)
+        return self
+
+    def with_meant(self, written: str, near: str | None) -> Self:
+        """The same error, with the word that was meant, where one is near."""
+        self.meant = (written, near) if near else None
+        return self
 
     def __str__(self) -> str:
         return "\n".join(part for part in (self.brief, self.details, self.hint) if part)
@@ -122,6 +152,19 @@ class SettingsError(StoryreelError):
 
     exit_code = 2
     code = "settings"
+
+
+class StoppedError(StoryreelError):
+    """Somebody stopped the command; what was finished is kept."""
+
+    exit_code = 130
+    code = "interrupted"
+
+
+class OwnFaultError(StoryreelError):
+    """storyreel itself is wrong."""
+
+    code = "bug"
 
 
 class ShotsFailedError(StoryreelError):

@@ -170,8 +170,9 @@ def test_what_changes_while_a_render_runs_is_not_taken_for_rendered(tmp_path, ch
     from PIL import Image
 
     from pipeline.api import render_film
+    from pipeline.cli.carrying_out import result_of
     from pipeline.cli.purse import Purse
-    from pipeline.cli.render import _Rendering, _result
+    from pipeline.cli.render import _Rendering
 
     boards = tmp_path / "storyboards"
     boards.mkdir()
@@ -182,7 +183,7 @@ def test_what_changes_while_a_render_runs_is_not_taken_for_rendered(tmp_path, ch
     rendering = _Rendering(board, False, None, {}, (), {}, Purse())
     planned = rendering._plan()
     rendered = render_film(planned)
-    result = _result(planned, rendered)
+    result = result_of(planned, rendered)
     lock = planned.places.lock
     edits = {
         "board": (board, board.read_text().replace("happens", "goes on")),

@@ -8,9 +8,14 @@ from typing import Any, TypeVar
 
 import click
 
+from pipeline.cli.slips import BoardSlip
+from pipeline.cli.words import Words, also, way
 from pipeline.places import SUFFIX
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+SAID = "storyreel.said"  # where click's context keeps the words of the command line
 
 
 class BoardPath(click.ParamType[Path]):
@@ -33,7 +38,7 @@ class BoardPath(click.ParamType[Path]):
             found = None
         if found or value in ("-", *self.also):
             return found or written
-        return self.fail(_not_found(value), param, ctx)
+        raise BoardSlip(_not_found(value), ctx, param, written=value, known=_near(value))
 
     def shell_complete(
         self,
@@ -67,11 +72,23 @@ def only_board() -> Path:
     boards = [path for folder in folders for path in sorted(folder.glob(f"*{SUFFIX}"))]
     if len(boards) == 1:
         return boards[0]
-    names = ", ".join(path.name.removesuffix(SUFFIX) for path in boards)
+    names = [path.name.removesuffix(SUFFIX) for path in boards]
+    said = said_words()
     raise UsageError(
         f"Which board is meant? There are {len(boards)}." if boards else "There is no board here.",
-        hint=f"Say --board NAME: {names}." if boards else "Say --board FILE.",
+        hint=f"Say --board NAME: {', '.join(names)}." if boards else "Say --board FILE.",
+    ).with_ways(
+        [
+            way(also(said, "--board", name), "as asked", f"{name} is a board here")
+            for name in names[:_MOST_NAMED]
+        ]
     )
+
+
+def said_words() -> Words:
+    """The command line, as it was said."""
+    context = click.get_current_context(silent=True)
+    return context.meta.get(SAID, ()) if context else ()
 
 
 def one_board(function: _Function) -> _Function:
@@ -167,15 +184,20 @@ def _not_found(value: str) -> str:
     short = value if len(value) <= _MOST_SHOWN else f"{value[:_MOST_SHOWN]}..."
     if len(value) <= _MOST_SHOWN and Path(value).is_symlink():
         return f"{short} is a link to nothing."
-    near = _near(value)
-    return f"there is no storyboard {short}.{f' Did you mean {near}?' if near else ''}"
+    near = f" Did you mean {found[0]}?" if (found := _nearest(value)) else ""
+    return f"there is no storyboard {short}.{near}"
 
 
 _MOST_SHOWN = 200
+_MOST_NAMED = 5
 
 
-def _near(value: str) -> str | None:
+def _near(value: str) -> list[str]:
+    """The board that was most likely meant; where none is near, the first that there are."""
+    return _nearest(value) or _names()[:_MOST_NAMED]
+
+
+def _nearest(value: str) -> list[str]:
     import difflib
 
-    wanted = Path(value).name.removesuffix(SUFFIX)
-    return next(iter(difflib.get_close_matches(wanted, _names(), n=1)), None)
+    return difflib.get_close_matches(Path(value).name.removesuffix(SUFFIX), _names(), n=1)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipeline.cli.boards import some_boards
 from pipeline.cli.console import colouring, put, put_json, say, terminal_width
+
+if TYPE_CHECKING:
+    from pipeline.storyboard.diagnostics import BoardFaultsError
 
 
 @click.command("check")
@@ -32,16 +36,28 @@ def command(boards: tuple[Path, ...], form: str, as_json: bool) -> int:
 
     form = "json" if as_json else form
     documents: list[dict[str, Any]] = []
-    faulty = False
+    refused: list[BoardFaultsError] = []
     for path in boards:
         try:
             documents.append(_checked(path, form))
         except BoardFaultsError as error:
-            faulty = True
+            refused.append(error)
             documents.append(_faulty(error, form))
     if form == "json":
-        put_json({"schema": 1, "ok": not faulty, "boards": documents})
-    return 3 if faulty else 0
+        told = {"schema": 1, "ok": not refused, "boards": documents}
+        put_json(told | ({"error": _refusal(refused)} if refused else {}))
+    return 3 if refused else 0
+
+
+def _refusal(errors: Sequence[BoardFaultsError]) -> dict[str, Any]:
+    """What every command says that met faults; the faults themselves stand with their boards."""
+    from pipeline.cli.ways import error_document, explained
+
+    told = error_document(errors[0], ())
+    told.pop("details", None)
+    told["message"] = " ".join(error.brief for error in errors)
+    told["retry_with"] = explained(fault for error in errors for fault in error.faults)
+    return told
 
 
 def _checked(path: Path, form: str) -> dict[str, Any]:
@@ -85,6 +101,6 @@ def _faulty(error: Any, form: str) -> dict[str, Any]:
         for fault in error.faults:
             put(annotation(fault, error.file))
     if form != "json":
-        show_faults(error, wants_json=False)
+        show_faults(error)
     faults = [fault_as_json(fault, error.file) for fault in error.faults]
     return {"file": error.file, "ok": False, "faults": faults}

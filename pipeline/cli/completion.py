@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import click
 
-from pipeline.cli.console import put
+from pipeline.cli.boards import json_option
+from pipeline.cli.console import put, put_json
 
 
 @click.command("completion")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-def command(shell: str) -> int:
+@json_option
+def command(shell: str, as_json: bool) -> int:
     r"""Print the completion script for a shell.
 
     \b
@@ -24,5 +26,9 @@ def command(shell: str) -> int:
     kind = get_completion_class(shell)
     if kind is None:
         raise click.UsageError(f"no completion for {shell}")
-    put(kind(storyreel, {}, "storyreel", "_STORYREEL_COMPLETE").source())
+    script = kind(storyreel, {}, "storyreel", "_STORYREEL_COMPLETE").source()
+    if as_json:
+        put_json({"schema": 1, "shell": shell, "script": script})
+    else:
+        put(script)
     return 0

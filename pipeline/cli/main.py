@@ -57,6 +57,19 @@ saved plan that moved), 6 a model cannot be reached, 130 interrupted."""
 class Commands(click.Group):
     """The commands by name, each imported only when it is wanted."""
 
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """As click does; the words said are kept, for errors that tell how to go on."""
+        said = tuple(args)
+        context = super().make_context(info_name, args, parent, **extra)
+        context.meta["storyreel.said"] = said
+        return context
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Every command, in the order of ``COMMANDS``."""
         return list(COMMANDS)
@@ -73,11 +86,9 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with the nearest command named for a slip of the finger."""
         if args[0] not in COMMANDS and not args[0].startswith("-"):
-            import difflib
+            from pipeline.cli.slips import CommandSlip
 
-            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            hint = f" Did you mean '{near[0]}'?" if near else ""
-            ctx.fail(f"No such command '{args[0]}'.{hint}")
+            raise CommandSlip(args[0], list(COMMANDS), ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -142,7 +153,7 @@ def exit_code_of(arguments: list[str], outside: Outside | None = None) -> int:
         from pipeline.cli.problems import show_problem
 
         code = show_problem(error, arguments)
-    return code or _told_in_full(arguments)
+    return code or _told_in_full()
 
 
 def _called(arguments: list[str], outside: Outside | None) -> int:
@@ -151,16 +162,19 @@ def _called(arguments: list[str], outside: Outside | None) -> int:
             arguments, prog_name="storyreel", standalone_mode=False, obj=outside
         )
     except (click.exceptions.Abort, KeyboardInterrupt):
-        return 130
+        from pipeline.cli.problems import show_interrupted
+
+        return show_interrupted(arguments)
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        from pipeline.cli.problems import show_usage
+
+        return show_usage(error, arguments)
     except (BrokenPipeError, SystemExit):  # click leaves like this where a reader has gone
         return 0
     return result if isinstance(result, int) else 0
 
 
-def _told_in_full(arguments: list[str]) -> int:
+def _told_in_full() -> int:
     """1 where what the command had to say could not be written, and an error that says so."""
     from pipeline.cli.streams import lost_output
 
@@ -174,4 +188,4 @@ def _told_in_full(arguments: list[str]) -> int:
         f"Standard output could not be written: {lost.strerror or lost}.",
         hint="What the command did is done; only its words are lost.",
     )
-    return show_problem(error, [word for word in arguments if word != "--json"])
+    return show_problem(error, [])  # in words: standard output is what is lost

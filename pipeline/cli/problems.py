@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import click
 
 from pipeline import __version__
 from pipeline.cli.console import colouring, put_json, say, terminal_width
-from pipeline.errors import StoryreelError, of_the_system
+from pipeline.cli.ways import whole_document
+from pipeline.cli.words import wants_json
+from pipeline.errors import OwnFaultError, StoppedError, StoryreelError, of_the_system
 
 
 def show_problem(error: Exception, arguments: list[str]) -> int:
@@ -23,35 +26,53 @@ def show_problem(error: Exception, arguments: list[str]) -> int:
     """
     from pipeline.storyboard.diagnostics import BoardFaultsError
 
-    wants_json = "--json" in arguments
+    words = tuple(arguments)
     if isinstance(error, BoardFaultsError):
-        show_faults(error, wants_json=wants_json)
+        show_faults(error, words)
         return error.exit_code
     if isinstance(error, StoryreelError):
-        _show_own(error, wants_json=wants_json)
+        _show_own(error, words)
         return error.exit_code
     if "can't start new thread" in str(error):  # Python says it like this
         error = MemoryError()
     if isinstance(error, (OSError, MemoryError)):
-        _show_own(of_the_system(error), wants_json=wants_json)
+        _show_own(of_the_system(error), words)
         return 1
-    _show_bug(error, arguments)
+    _show_bug(error, words)
     return 1
 
 
-def error_document(error: StoryreelError) -> dict[str, Any]:
-    """An error as JSON data."""
-    parts = {"code": error.code, "message": error.brief, "details": error.details}
-    return {k: v for k, v in {**parts, "hint": error.hint}.items() if v}
+def show_usage(error: click.ClickException, arguments: list[str]) -> int:
+    """Show what click says of a command line it cannot read; an exit code."""
+    if not wants_json(arguments):
+        error.show()
+        return error.exit_code
+    from pipeline.cli.slips import as_ours
+
+    put_json(whole_document(as_ours(error, tuple(arguments)), arguments), indent=None)
+    return error.exit_code
 
 
-def show_faults(error: Any, *, wants_json: bool) -> None:
+def show_interrupted(arguments: list[str]) -> int:
+    """Tell a machine that the command was stopped; a person knows. An exit code."""
+    from pipeline.cli.words import way
+
+    if wants_json(arguments):
+        again = way(arguments, "as asked", "the same again; what was finished is kept")
+        error = StoppedError("The command was interrupted.").with_ways((again,))
+        put_json(whole_document(error, arguments), indent=None)
+    return StoppedError.exit_code
+
+
+def show_faults(error: Any, words: Sequence[str] = ()) -> None:
     """Show every fault of a board at its place."""
     from pipeline.storyboard.diagnostics import fault_as_json, render_fault
 
-    if wants_json:
+    if wants_json(words):
         faults = [fault_as_json(fault, error.file) for fault in error.faults]
-        put_json({"schema": 1, "ok": False, "faults": faults}, indent=None)
+        document = whole_document(error, words)
+        document["error"].pop("details", None)  # the faults, in more than words
+        put_json({**document, "faults": faults}, indent=None)
         return
     colour, width = colouring(sys.stderr), terminal_width()
     for fault in error.faults:
@@ -62,10 +83,9 @@ def show_faults(error: Any, *, wants_json: bool) -> None:
         say(error.hint)
 
 
-def _show_own(error: StoryreelError, *, wants_json: bool) -> None:
-    if wants_json:
-        document = {"schema": 1, "ok": False, "error": error_document(error)}
-        put_json(document, indent=None)
+def _show_own(error: StoryreelError, words: Sequence[str]) -> None:
+    if wants_json(words):
+        put_json(whole_document(error, words), indent=None)
         return
     say(f"{click.style('error', fg='red', bold=True)}: {error.brief}")
     if error.details:
@@ -74,17 +94,22 @@ def _show_own(error: StoryreelError, *, wants_json: bool) -> None:
         say(f"\n{click.style('hint', fg='cyan')}: {error.hint}")
 
 
-def _show_bug(error: Exception, arguments: list[str]) -> None:
+def _show_bug(error: Exception, words: Sequence[str]) -> None:
     """A bug of ours: one line for the user, everything else in a file to send."""
     text = "".join(traceback.format_exception(error))
-    report = f"storyreel {__version__}, Python {sys.version}\n{arguments}\n\n{text}"
-    say(f"error: storyreel met a bug of its own: {type(error).__name__}: {error}")
+    report = f"storyreel {__version__}, Python {sys.version}\n{list(words)}\n\n{text}"
+    brief = f"storyreel met a bug of its own: {type(error).__name__}: {error}"
     try:
         with tempfile.NamedTemporaryFile(
             "w", prefix="storyreel-bug-", suffix=".txt", delete=False,
             encoding="utf-8", errors="backslashreplace",
         ) as file:  # fmt: skip
             file.write(report)
-        say(f"  What happened is in {Path(file.name)}; please send it with your report.")
+        told = f"What happened is in {Path(file.name)}; please send it with your report."
     except OSError:
-        say(f"  Please send this with your report:\n{report}")
+        told = f"Please send this with your report:\n{report}"
+    if wants_json(words):
+        put_json(whole_document(OwnFaultError(brief, hint=told), words), indent=None)
+        return
+    say(f"error: {brief}")
+    say(f"  {told}")

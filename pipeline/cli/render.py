@@ -14,13 +14,14 @@ from pipeline.cli.boards import (
     draft_options,
     json_option,
     retry_options,
+    said_words,
     selection_options,
     settings_options,
     some_boards,
 )
-from pipeline.cli.chains_told import chain_lines, chain_warnings, told_chains
-from pipeline.cli.console import put_json, say
-from pipeline.cli.delivered import as_unchanged, delivered_document, put_delivered
+from pipeline.cli.carrying_out import carry_out, tell_result
+from pipeline.cli.console import say
+from pipeline.cli.delivered import as_unchanged
 from pipeline.cli.interrupt import stop_on_interrupt
 from pipeline.cli.purse import Purse, purse_options
 from pipeline.places import draft_folder, find_root, output_folder
@@ -28,7 +29,8 @@ from pipeline.receipt import receipt_for, unchanged
 from pipeline.settings import environment
 
 if TYPE_CHECKING:
-    from pipeline.api import PlannedFilm, RenderedFilm
+    from pipeline.api import PlannedFilm
+    from pipeline.sidecars.saved_plan import SavedPlan
 
 # which of several boards' exit codes counts
 _GRAVEST = (130, 3, 5, 6, 2, 1, 0)
@@ -129,7 +131,7 @@ class _Rendering:
         if self.whole and not verify:
             told = unchanged(self.receipt, self.board, self.options, environment())
             if told is not None:
-                _tell(dict(told), as_json=as_json)
+                tell_result(dict(told), as_json=as_json)
                 return 0
         return self._render(stop, as_json=as_json, verify=verify)
 
@@ -213,68 +215,6 @@ class _Rendering:
         )
 
 
-def carry_out(
-    plan: Any,
-    purse: Purse,
-    stop: threading.Event,
-    *,
-    as_json: bool,
-    receipt: Any = None,
-    check: Any = None,
-    begin: Any = None,
-) -> int:
-    """Plan and render alone among processes, show how it goes; an exit code.
-
-    Args:
-        plan: plans the film; called again if another process was at it meanwhile.
-        purse: what it may spend.
-        stop: ends the run.
-        as_json: talk in JSON lines.
-        receipt: called with the planned film and the result when the film is whole.
-        check: called with the planned film before anything is made.
-        begin: called with it once somebody has agreed to its price.
-    """
-    from pipeline.api import my_turn, refuse_unready, render_film
-    from pipeline.cli.progress import progress
-
-    planned = plan()
-    waited: list[bool] = []
-
-    def wait() -> None:
-        waited.append(True)
-        say("waiting for another storyreel on this board")
-
-    with my_turn(planned.places, wait):
-        if waited:
-            planned = plan()  # the other one has moved lock and store
-        if check:
-            check(planned)
-        budget = purse.budget(planned.settings)
-        refuse_unready(planned, budget)
-        purse.agree(planned)
-        if begin:
-            begin(planned)
-        with progress(len(planned.plan.to_run), as_json=as_json) as shown:
-            rendered = render_film(
-                planned,
-                budget=budget,
-                listen=shown.hear,
-                tell=shown.tell,
-                stop=stop,
-                outside=click.get_current_context().obj,
-            )
-        result = _result(planned, rendered)
-        if rendered.film and receipt and rendered.outcome.whole:
-            receipt(planned, result)
-    result.pop("clips", None)
-    if rendered.report_fault:
-        say(f"the report was not written: {rendered.report_fault}")
-    _tell(result, as_json=as_json)
-    if stop.is_set():
-        return 130
-    return 0 if rendered.outcome.whole else 1
-
-
 def _render_saved(
     path: Path,
     flags: dict[str, str | None],
@@ -284,8 +224,7 @@ def _render_saved(
     as_json: bool,
 ) -> int:
     from pipeline.api import plan_film
-    from pipeline.cli.plan import document_of
-    from pipeline.sidecars.saved_plan import load_plan, refuse_if_moved
+    from pipeline.sidecars.saved_plan import load_plan
 
     saved = load_plan(path)
 
@@ -305,8 +244,21 @@ def _render_saved(
         purse,
         stop,
         as_json=as_json,
-        check=lambda planned: refuse_if_moved(saved, document_of(planned)),
+        check=lambda planned: _refuse_if_moved(path, saved, planned),
     )
+
+
+def _refuse_if_moved(path: Path, saved: SavedPlan, planned: PlannedFilm) -> None:
+    from pipeline.cli.plan import document_of
+    from pipeline.cli.walls import planned_again
+    from pipeline.errors import PlanMovedError
+    from pipeline.sidecars.saved_plan import refuse_if_moved
+
+    try:
+        refuse_if_moved(saved, document_of(planned))
+    except PlanMovedError as error:
+        error.with_ways(planned_again(path, saved, said_words()))
+        raise
 
 
 def _refuse_words(
@@ -323,56 +275,3 @@ def _refuse_words(
             f"The plan {path} says already what is made.",
             hint="Give --draft, --shot and the like to storyreel plan, not to render.",
         )
-
-
-def _result(planned: PlannedFilm, rendered: RenderedFilm) -> dict[str, Any]:
-    outcome, film = rendered.outcome, planned.film
-    result: dict[str, Any] = {
-        "schema": 1,
-        "event": "finished",
-        "board": planned.board.name,
-        "draft": planned.draft is not None,
-        "made": len(rendered.made),
-        "reused": len(outcome.clips.keys() - set(rendered.made)),
-        "failed": sorted(outcome.failed),
-        "skipped": sorted(outcome.skipped),
-        "left_out": list(planned.plan.left_out),
-        "film": str(rendered.film) if rendered.film else None,
-        "cut_anew": any(one.assembly for one in rendered.delivered),
-        "outputs": delivered_document(rendered.delivered),
-        "report": str(rendered.report) if rendered.report else None,
-        "clips": [clip.digest for clip in outcome.clips.values()],
-        "chains": told_chains(planned, outcome.clips, measure=True),
-    }
-    if rendered.film:
-        from pipeline.film.timeline import lay_timeline
-
-        frames = lay_timeline(film, outcome.clips).frames
-        result |= {"frames": frames, "seconds": round(float(frames / film.rate), 3)}
-    return result
-
-
-def _tell(result: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        put_json(result, indent=None)
-        return
-    for line in (*chain_lines(result["chains"]), *chain_warnings(result["chains"])):
-        say(line)
-    counts = f"{result['made']} made, {result['reused']} reused"
-    if result["failed"] or result["skipped"]:
-        counts += f", {len(result['failed'])} failed, {len(result['skipped'])} skipped"
-    if not result["film"]:
-        say(f"{result['board']}: {counts}; the film is not cut")
-        if result["left_out"]:
-            say(f"these shots have no clip yet: {', '.join(result['left_out'])}")
-        elif result["failed"]:
-            flag = " --draft" if result["draft"] else ""
-            say(f"see it with stand-ins: storyreel assemble {result['board']}{flag} --stand-ins")
-        return
-    state = "" if result["cut_anew"] else ", unchanged"
-    say(f"{result['board']}: {counts}; {_frames(result['frames'])}, {result['seconds']:g} s{state}")
-    put_delivered(result["outputs"])
-
-
-def _frames(count: int) -> str:
-    return "1 frame" if count == 1 else f"{count} frames"

@@ -55,7 +55,7 @@ def command(
     goes on after a crash, as `storyreel render` does.
     """
     from pipeline.choosing import order_takes, plan_retake
-    from pipeline.cli.render import carry_out
+    from pipeline.cli.carrying_out import carry_out
     from pipeline.planning import plan_film
 
     chosen = board or only_board()

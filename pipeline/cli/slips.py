@@ -1,0 +1,72 @@
+"""Slips of the finger on a command line: what was written, and what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+import click
+
+from pipeline.cli.words import Words, command_of, swapped, way
+from pipeline.errors import UsageError, Way
+
+
+class CommandSlip(click.UsageError):
+    """There is no such command; ``meant`` is the nearest."""
+
+    def __init__(self, written: str, known: Sequence[str], ctx: click.Context) -> None:
+        self.written = written
+        self.meant = next(iter(get_close_matches(written, known, n=1)), None)
+        near = f" Did you mean '{self.meant}'?" if self.meant else ""
+        super().__init__(f"No such command '{written}'.{near}", ctx)
+
+
+class BoardSlip(click.BadParameter):
+    """There is no such board; ``known`` are those there are, the nearest first."""
+
+    def __init__(
+        self,
+        message: str,
+        ctx: click.Context | None,
+        param: click.Parameter | None,
+        *,
+        written: str,
+        known: Sequence[str],
+    ) -> None:
+        super().__init__(message, ctx, param)
+        self.written = written
+        self.known = known
+
+
+def as_ours(error: click.ClickException, words: Words) -> UsageError:
+    """An error of click's as one of ours, with the command line that was meant."""
+    command = command_of(words)
+    hint = f"See storyreel {command} --help." if command else "See storyreel --help."
+    return UsageError(_sentence(error.format_message()), hint=hint).with_ways(_meant(error, words))
+
+
+def _meant(error: click.ClickException, words: Words) -> tuple[Way, ...]:
+    match error:
+        case CommandSlip(meant=str(near)):
+            return (way(swapped(words, error.written, near), "as asked", f"{near} was meant"),)
+        case click.NoSuchOption(possibilities=[near, *_]):
+            return (_option_meant(error.option_name, near, words),)
+        case BoardSlip(known=[_, *_]):
+            return tuple(
+                way(swapped(words, error.written, name), "as asked", f"{name} is a board here")
+                for name in error.known
+            )
+        case BoardSlip():
+            return (way(("init", "--json"), "free", "there is no board here; this writes one"),)
+        case _:
+            return ()
+
+
+def _option_meant(written: str, near: str, words: Words) -> Way:
+    return way(swapped(words, written, near), "as asked", f"{near} was meant")
+
+
+def _sentence(text: str) -> str:
+    """Click's words as a sentence on one line."""
+    line = " ".join(text.split())
+    return line if line.endswith((".", "?", "!")) else f"{line}."
