@@ -10,17 +10,18 @@ from typing import Literal
 from pipeline.ids import ShotId
 from pipeline.models.abilities import Model
 from pipeline.models.catalog import CARD, FOOTAGE, models
+from pipeline.storyboard.beside import Shelf
 from pipeline.storyboard.card import background_picture
-from pipeline.storyboard.clips import BoardClip, Reel
+from pipeline.storyboard.clips import BoardClip
 from pipeline.storyboard.fault import Path
 from pipeline.storyboard.finding import Aim
-from pipeline.storyboard.fonts import TypeCase
+from pipeline.storyboard.fonts import BoardFont
 from pipeline.storyboard.footage import footage_seconds
 from pipeline.storyboard.lengths import wanted_seconds
 from pipeline.storyboard.model import ShotEntry, Storyboard
-from pipeline.storyboard.pictures import Album
+from pipeline.storyboard.pictures import BoardPicture
 from pipeline.storyboard.resolver import model_of, reference_images
-from pipeline.storyboard.sounds import SoundShelf
+from pipeline.storyboard.sounds import BoardSound
 from pipeline.storyboard.sources import WrittenFrame, WrittenName, WrittenSource, parse_source
 from pipeline.timing import parse_rate
 
@@ -52,20 +53,20 @@ class Ground:
     first_places: Mapping[str, int]
     links: tuple[Link, ...]
     links_by_shot: tuple[tuple[Link, ...], ...]
-    album: Album
-    reel: Reel
-    shelf: SoundShelf
-    type_case: TypeCase
+    album: Shelf[BoardPicture]
+    reel: Shelf[BoardClip]
+    shelf: Shelf[BoardSound]
+    type_case: Shelf[BoardFont]
 
     @classmethod
     def of(
         cls,
         board: Storyboard,
         lines: Sequence[int],
-        album: Album,
-        reel: Reel,
-        shelf: SoundShelf,
-        type_case: TypeCase,
+        album: Shelf[BoardPicture],
+        reel: Shelf[BoardClip],
+        shelf: Shelf[BoardSound],
+        type_case: Shelf[BoardFont],
     ) -> Ground:
         """Read every link of the board once."""
         first_places: dict[str, int] = {}

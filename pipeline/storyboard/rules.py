@@ -21,13 +21,13 @@ from pipeline.storyboard import (
     rules_routes,
     rules_sound,
 )
-from pipeline.storyboard.clips import BoardClip, Reel
+from pipeline.storyboard.clips import BoardClip, reel
 from pipeline.storyboard.finding import Finding
-from pipeline.storyboard.fonts import BoardFont, TypeCase
+from pipeline.storyboard.fonts import BoardFont, type_case
 from pipeline.storyboard.ground import Ground
 from pipeline.storyboard.model import Storyboard
-from pipeline.storyboard.pictures import Album, BoardPicture
-from pipeline.storyboard.sounds import BoardSound, SoundShelf
+from pipeline.storyboard.pictures import BoardPicture, album
+from pipeline.storyboard.sounds import BoardSound, sound_shelf
 
 MOST_FINDINGS = 2_000
 
@@ -111,10 +111,10 @@ def check(board: Storyboard, lines: Sequence[int], *, folder: Path, root: Path) 
         folder: where the board lies.
         root: the project's folder, which no picture may leave.
     """
-    album, reel, shelf = Album(folder, root), Reel(folder, root), SoundShelf(folder, root)
-    case = TypeCase(folder, root)
-    ground = Ground.of(board, lines, album, reel, shelf, case)
+    pictures, clips = album(folder, root), reel(folder, root)
+    sounds, fonts = sound_shelf(folder, root), type_case(folder, root)
+    ground = Ground.of(board, lines, pictures, clips, sounds, fonts)
     findings = [finding for rule in RULES for finding in rule(ground)]
     findings.sort(key=lambda finding: finding.severity)  # no warning may crowd out an error
     found = tuple(findings[:MOST_FINDINGS])
-    return Checked(found, album.pictures, reel.clips, shelf.sounds, case.fonts)
+    return Checked(found, pictures.usable, clips.usable, sounds.usable, fonts.usable)

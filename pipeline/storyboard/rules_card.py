@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from pipeline.ids import ShotId
 from pipeline.models.catalog import CARD
+from pipeline.storyboard.beside import FileTrouble
 from pipeline.storyboard.card import background_picture, tidy
 from pipeline.storyboard.colours import COLOURS, parse_colour
 from pipeline.storyboard.finding import Aim, Finding
-from pipeline.storyboard.fonts import BoardFont, FontTrouble
+from pipeline.storyboard.fonts import BoardFont
 from pipeline.storyboard.ground import Ground
 from pipeline.storyboard.model import ShotEntry, said
 from pipeline.storyboard.sources import WrittenName, parse_source
@@ -87,7 +88,7 @@ def fonts_can_be_opened(ground: Ground) -> Iterator[Finding]:
     """Every font of a card is one inside the project."""
     for place, shot in _cards(ground):
         seen = _font(ground, shot)
-        if isinstance(seen, FontTrouble):
+        if isinstance(seen, FileTrouble):
             aim = ground.aim_at(place, "font")
             yield Finding(seen.code, seen.message, aim, help=seen.help, shot=ShotId(shot.id))
 
@@ -96,7 +97,7 @@ def letters_are_in_the_font(ground: Ground) -> Iterator[Finding]:
     """A warning where a card's font lacks letters of its text."""
     for place, shot in _cards(ground):
         font = _font(ground, shot)
-        if isinstance(font, FontTrouble) or not shot.text or (font is None and shot.text.isascii()):
+        if isinstance(font, FileTrouble) or not shot.text or (font is None and shot.text.isascii()):
             continue
         lacking = _lacking(shot.text, font)
         if lacking:
@@ -154,7 +155,7 @@ def _unknown(ground: Ground, place: int, name: str, written: str, others: list[s
     )
 
 
-def _font(ground: Ground, shot: ShotEntry) -> BoardFont | FontTrouble | None:
+def _font(ground: Ground, shot: ShotEntry) -> BoardFont | FileTrouble | None:
     written: str | None = said(ground.board, shot, "font")
     return None if written is None else ground.type_case.look(written)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pipeline.ids import ShotId
 from pipeline.media.facts import ClipFacts
 from pipeline.models.catalog import FOOTAGE
-from pipeline.storyboard.clips import ClipTrouble
+from pipeline.storyboard.beside import FileTrouble
 from pipeline.storyboard.finding import Aim, Finding
 from pipeline.storyboard.ground import Ground
 from pipeline.storyboard.lengths import film_seconds, use_of
@@ -62,7 +62,7 @@ def clips_can_be_shown(ground: Ground) -> Iterator[Finding]:
     """Every clip of footage is one inside the project that a film can show."""
     for place, shot in _footage(ground):
         seen = ground.reel.look(shot.clip) if shot.clip is not None else None
-        if isinstance(seen, ClipTrouble):
+        if isinstance(seen, FileTrouble):
             aim = Aim(("shots", place, "clip"))
             yield Finding(seen.code, seen.message, aim, help=seen.help, shot=ShotId(shot.id))
 

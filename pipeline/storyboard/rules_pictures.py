@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pipeline.media.pictures import PictureFacts
 from pipeline.models.abilities import Model
 from pipeline.models.catalog import models
+from pipeline.storyboard.beside import FileTrouble
 from pipeline.storyboard.fault import Path
 from pipeline.storyboard.finding import Aim, Finding
 from pipeline.storyboard.ground import Ground, Link
 from pipeline.storyboard.model import Reference
-from pipeline.storyboard.pictures import BoardPicture, PictureTrouble
+from pipeline.storyboard.pictures import BoardPicture
 from pipeline.storyboard.sources import WrittenFrame, WrittenName, WrittenPicture
 
 
@@ -20,12 +21,12 @@ def pictures_can_be_read(ground: Ground) -> Iterator[Finding]:
     for name, reference in ground.board.references.items():
         for path, written in _images(name, reference):
             seen = ground.album.look(written)
-            if isinstance(seen, PictureTrouble):
+            if isinstance(seen, FileTrouble):
                 yield _trouble(seen, Aim(path))
     for link in ground.links:
         if isinstance(link.source, WrittenPicture):
             seen = ground.album.look(link.source.path)
-            if isinstance(seen, PictureTrouble):
+            if isinstance(seen, FileTrouble):
                 yield _trouble(seen, Aim(link.path))
 
 
@@ -92,7 +93,7 @@ def _frame_of_footage(ground: Ground, link: Link) -> BoardPicture | None:
     return BoardPicture(link.written, clip.path, facts)
 
 
-def _trouble(trouble: PictureTrouble, aim: Aim) -> Finding:
+def _trouble(trouble: FileTrouble, aim: Aim) -> Finding:
     return Finding(trouble.code, trouble.message, aim, help=trouble.help)
 
 

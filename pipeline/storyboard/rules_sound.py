@@ -8,12 +8,13 @@ from fractions import Fraction
 
 from pipeline.ids import ShotId
 from pipeline.storyboard.anchors import Anchor, parse_anchor
+from pipeline.storyboard.beside import FileTrouble
 from pipeline.storyboard.fault import Path
 from pipeline.storyboard.finding import Aim, Finding
 from pipeline.storyboard.ground import Ground
 from pipeline.storyboard.lengths import transition_of, use_of
 from pipeline.storyboard.model_sound import Music, SoundCue, VoiceLine
-from pipeline.storyboard.sounds import BoardSound, SoundTrouble
+from pipeline.storyboard.sounds import BoardSound
 from pipeline.storyboard.soundtrack import voice_of
 from pipeline.storyboard.spelling import did_you_mean
 from pipeline.timing import parse_length, spell_seconds, whole_frames
@@ -25,7 +26,7 @@ def sounds_can_be_heard(ground: Ground) -> Iterator[Finding]:
     """Every sound file lies inside the project and holds sound."""
     for path, entry in _entries(ground):
         seen = ground.shelf.look(entry.file) if entry.file is not None else None
-        if isinstance(seen, SoundTrouble):
+        if isinstance(seen, FileTrouble):
             yield Finding(seen.code, seen.message, Aim((*path, "file")), help=seen.help)
 
 

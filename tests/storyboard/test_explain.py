@@ -12,13 +12,13 @@ from pipeline.storyboard.explain import EXPLANATIONS, explain, whole_board
 from pipeline.storyboard.loader import load_board_text
 
 SHOWN = sorted(code for code, entry in EXPLANATIONS.items() if entry.wrong)
+NO_CODES = {"name", "example", "cure", "folder"}
+"""What a ``Kind`` of file says besides its codes."""
+
 TELLERS = {
     "Fault",
     "Finding",
-    "PictureTrouble",
-    "ClipTrouble",
-    "FontTrouble",
-    "SoundTrouble",
+    "FileTrouble",
     "_told",
     "_fault",
     "fault",
@@ -36,12 +36,15 @@ def codes_found(text: str, boards: Path) -> set[str]:
 
 
 def codes_in_the_code() -> set[str]:
-    """Every text that stands first in a call that tells a fault."""
+    """Every text that stands first in a call that tells a fault, and the codes of each kind."""
     found: set[str] = set()
     for file in Path(pipeline.storyboard.__file__).parent.glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and node.args and called(node) in TELLERS:
                 found |= texts_in(node.args[0])
+            if isinstance(node, ast.Call) and called(node) == "Kind":
+                codes = (word.value for word in node.keywords if word.arg not in NO_CODES)
+                found |= set().union(*(texts_in(code) for code in codes))
     return found
 
 
