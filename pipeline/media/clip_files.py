@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pipeline.errors import MediaError
 from pipeline.media.colour import hdr_word, scale_matrix
+from pipeline.media.container import refuse_unless_file
 from pipeline.media.facts import ClipFacts
 from pipeline.media.probe import probe
 
@@ -23,6 +24,7 @@ def look_at_clip(path: Path) -> ClipFacts:
         MediaError: it is not there, is no clip (a picture, say, or sound), is cut off, or is in
             colours that the film cannot show.
     """
+    refuse_unless_file(path)  # what is no file is not opened to see whether it is a picture
     try:
         facts = probe(path)
     except MediaError as error:
