@@ -29,7 +29,7 @@ from pipeline.run.handover import frame_index, recorded_pixels
 from pipeline.settings import Settings, environment, read_settings
 from pipeline.sidecars.lock_file import load_lock
 from pipeline.store.store import Store
-from pipeline.storyboard.loader import load_board
+from pipeline.storyboard.loader import Board, load_board
 from pipeline.storyboard.resolver import Draft, resolve_film
 from pipeline.storyboard.shot import Film, FrameOf
 
@@ -71,6 +71,38 @@ def plan_film(
     settings = read_settings(board.root, flags=flags)
     folder = draft_folder(draft.resolution) if draft else None
     places = places_for(board.path, board.root, store=settings.store, draft=folder)
+    return plan_board(
+        board,
+        places,
+        settings,
+        draft=draft,
+        selection=selection,
+        forced=forced,
+        verify=verify,
+        retry_failed=retry_failed,
+        remake_missing=remake_missing,
+    )
+
+
+def plan_board(
+    board: Board,
+    places: Places,
+    settings: Settings,
+    *,
+    draft: Draft | None = None,
+    selection: Selection | None = None,
+    forced: Collection[str] = (),
+    verify: bool = False,
+    retry_failed: bool = False,
+    remake_missing: bool = False,
+) -> PlannedFilm:
+    """Plan a board that was read already, wherever it lies; ``places`` says where all else does.
+
+    The other arguments are those of ``plan_film``.
+
+    Raises:
+        StoryreelError: the lock cannot be read, or a shot named does not exist.
+    """
     lock = load_lock(places.lock)
     store = Store(places.store, verify=verify, measure=_measured)
     seeds = lock.seeds(board.storyboard.seed)
