@@ -1,0 +1,92 @@
+// One of two pictures that lie over each other: a video, or a card where there is no clip.
+
+import { make } from "./nodes.js";
+
+const NEAR = 1e-4; // seconds
+
+export class Layer {
+  constructor(stage, card) {
+    this.video = make("video", { playsinline: true, preload: "auto", tabindex: "-1", "aria-hidden": "true" });
+    this.card = make("div.card-shown", { hidden: true });
+    this.node = make("div.layer", {}, this.video, this.card);
+    this.draw = card;
+    this.piece = null;
+    this.url = null;
+    this.order = 0;
+    this.ready = false;
+    stage.append(this.node);
+  }
+
+  get seconds() { return this.video.currentTime; }
+  get ended() { return this.url !== null && (this.video.ended || this.video.error !== null); }
+  get waits() { return this.url !== null && !this.video.error && this.video.readyState < 2; }
+
+  /** Whether it shows this very piece, or can by seeking alone. */
+  holds(piece) { return Boolean(piece) && this.piece === piece; }
+
+  /** Make a piece ready to be seen at `seconds`; resolves when it is, false where it was outrun. */
+  async cue(piece, seconds) {
+    const order = ++this.order;
+    const redraw = this.piece !== piece;
+    this.piece = piece;
+    this.ready = false;
+    this.video.pause();
+    if (redraw) this.dress(piece);
+    if (this.url) await this.reach(seconds);
+    if (order !== this.order) return false;
+    this.ready = true;
+    return true;
+  }
+
+  dress(piece) {
+    this.card.hidden = piece.url !== null;
+    this.video.hidden = piece.url === null;
+    if (piece.url === null) this.card.replaceChildren(...this.draw(piece));
+    if (piece.url === this.url) return;
+    this.url = piece.url;
+    if (piece.url) this.video.src = piece.url;
+    else this.video.removeAttribute("src");
+  }
+
+  async reach(seconds) {
+    const { video } = this;
+    if (video.readyState < 1) await one(video, "loadedmetadata");
+    if (video.error) return;
+    if (Math.abs(video.currentTime - seconds) > NEAR || video.readyState < 2) {
+      video.currentTime = seconds;
+      await one(video, "seeked");
+    }
+  }
+
+  play(speed, muted) {
+    this.video.muted = muted;
+    this.video.playbackRate = speed;
+    if (this.video.paused && !this.video.ended) this.video.play().catch(() => this.unheard());
+  }
+
+  /** Browsers let nobody be startled: without a touch of the page, sound stays off. */
+  unheard() {
+    if (this.video.muted || this.video.error) return;
+    this.video.muted = true;
+    this.video.play().catch(() => {});
+  }
+
+  pause() { if (!this.video.paused) this.video.pause(); }
+  mute(muted) { this.video.muted = muted; }
+  rest() { this.pause(); this.node.style.opacity = ""; }
+  fade(share) { this.node.style.opacity = share >= 1 ? "" : String(share); }
+  raise(over) { this.node.classList.toggle("over", over); }
+}
+
+/** Wait for one event of a video, or for its failure. */
+export const one = (video, event) => new Promise((resolve) => {
+  const done = () => {
+    video.removeEventListener(event, done);
+    video.removeEventListener("error", done);
+    video.removeEventListener("emptied", done);
+    resolve();
+  };
+  video.addEventListener(event, done);
+  video.addEventListener("error", done);
+  video.addEventListener("emptied", done);
+});

@@ -1,0 +1,285 @@
+// The review page: which room one is in, and what each key and button does there.
+
+import { CutRoom } from "./cut_room.js";
+import { ask, film, follow, serving, shotOf, told } from "./film.js";
+import { spellLength, timecode } from "./frames.js";
+import { choose, chosenShot, layGrid, mendCard, neighbour } from "./grid.js";
+import { fillKeys, watchKeys } from "./keys.js";
+import { $, make, many, refill, show, word } from "./nodes.js";
+import { beginNote, endNote, watchNotes } from "./notes.js";
+import { hear, hush, say, sayFault } from "./said.js";
+import { Takes } from "./takes.js";
+import { copyPlace, openText } from "./text.js";
+import { layTimeline, moveHead, watchRail } from "./timeline.js";
+
+const takes = new Takes();
+const cut = new CutRoom(moveHead);
+let room = "board";
+let undo = null; // {shot, take, hold}: what served before the last deed
+let muted = false;
+let last = { fault: null };
+
+// ---------------------------------------------------------------- rooms
+
+/** Go to the room that the address names: "", "cut", "shot/ID", "shot/ID/TAKE/FRAME". */
+function enter() {
+  if (!film.state) return;
+  const [name, ...rest] = location.hash.slice(1).split("/").map(decodeURIComponent);
+  const wanted = name === "shot" && shotOf(rest[0]) ? "shot" : name === "cut" ? "cut" : "board";
+  if (room === "cut" && wanted !== "cut") cut.leave();
+  if (room === "shot" && wanted !== "shot") takes.close();
+  const moved = wanted !== room;
+  room = wanted;
+  document.body.dataset.view = room;
+  for (const node of document.querySelectorAll("[data-room]")) show(node, node.dataset.room === room);
+  for (const [id, here] of [["to-board", "board"], ["to-cut", "cut"]]) {
+    if (room === here) $(id).setAttribute("aria-current", "page");
+    else $(id).removeAttribute("aria-current");
+  }
+  if (room === "shot") openShot(rest);
+  if (room === "cut") cut.open();
+  name_page();
+  if (moved) focusRoom();
+}
+
+function openShot([id, number, frame]) {
+  choose(id);
+  takes.open(id, { take: number && Number(number), frame: frame === undefined ? undefined : Number(frame) });
+  const { span } = shotOf(id);
+  const inside = cut.frame >= span.start && cut.frame < span.start + span.frames;
+  if (!inside) cut.moved(Math.max(0, span.start));
+}
+
+function focusRoom() {
+  if (room === "board") choose(chosenShot(), true);
+  else $(room === "cut" ? "cut-stage" : "takes-stage").focus({ preventScroll: true });
+}
+
+const open = (id) => { location.hash = `#shot/${encodeURIComponent(id)}`; };
+const go = (hash) => { location.hash = hash; };
+const here = () => (room === "shot" ? takes.shot : room === "cut" ? cut.shot : shotOf(chosenShot()));
+
+function name_page() {
+  const where = room === "shot" ? `${takes.id} · ` : room === "cut" ? "the cut · " : "";
+  document.title = `${where}${film.state.title}`;
+}
+
+// ---------------------------------------------------------------- state
+
+function took({ before, now }) {
+  word($("title"), now.title);
+  show($("draft"), now.draft);
+  word($("about"), `${now.path} · ${many(now.shots.length, "shot")} · ${spellLength(now.frames, now.rate)} · ${now.width}×${now.height}`);
+  tellFaults(now);
+  tellRun();
+  layGrid(now);
+  layTimeline(now);
+  cut.update();
+  if (before) tellNew(before, now);
+  if (before && room === "shot" && takes.shot) takes.update();
+  else enter();
+}
+
+/** Say which takes came in, once, for those who do not see it. */
+function tellNew(before, now) {
+  const there = new Set(before.shots.flatMap((shot) => shot.takes.map((take) => `${shot.id} ${take.number}`)));
+  const fresh = now.shots.flatMap((shot) => shot.takes.filter((take) => !there.has(`${shot.id} ${take.number}`))
+    .map((take) => `${shot.id}: take ${take.number} is here.`));
+  if (fresh.length) hear(fresh.length > 3 ? `${fresh.length} new takes.` : fresh.join(" "));
+  else if (before.running && !now.running) hear("The render is done.");
+}
+
+function tellFaults({ faults, good }) {
+  const box = $("faults");
+  show(box, faults.length > 0);
+  refill(box, faults, () => [
+    make("p", {}, make("strong", {}, `${many(faults.length, "fault")} in the board.`),
+      good ? "" : " What you see is the film as it was before."),
+    make("ul", {}, ...faults.map((fault) => make("li", {},
+      fault.line && make("button", { type: "button", "data-key": `fault-${fault.line}`, onclick: () => openLine(fault.line) }, `line ${fault.line}`),
+      " ", fault.message, fault.hint && make("span.hint", {}, fault.hint)))),
+  ]);
+  const first = faults[0]?.message ?? null;
+  if (first && first !== last.fault) hear(`${many(faults.length, "fault")} in the board: ${first}`);
+  last.fault = first;
+}
+
+function tellRun() {
+  const { running } = film.state;
+  show($("run"), Boolean(running || film.cutting));
+  if (film.cutting && film.cutting.frames < film.cutting.of) {
+    word($("run-words"), "cutting the film");
+    $("run-bar").value = film.cutting.frames / Math.max(1, film.cutting.of);
+  } else if (running) {
+    word($("run-words"), `making: ${running.done} of ${running.of}`);
+    $("run-bar").value = running.of ? running.done / running.of : 0;
+  }
+}
+
+told.addEventListener("state", ({ detail }) => took(detail));
+told.addEventListener("progress", ({ detail }) => {
+  if (!film.state) return;
+  tellRun();
+  const shot = detail.shot && shotOf(detail.shot);
+  if (!shot) return detail.shot || film.state.shots.forEach(mendCard);
+  mendCard(shot);
+  if (room === "shot" && takes.id === shot.id) takes.update();
+});
+told.addEventListener("link", ({ detail }) => {
+  show($("link"), detail !== "open");
+  word($("link"), detail === "refused"
+    ? "This page's link is no longer good. Open the one that storyreel review printed last."
+    : "The server does not answer; trying again.");
+});
+
+// ---------------------------------------------------------------- deeds
+
+/** Have something written to the lock, and tell what the tool says to it. */
+async function write(deed, body) {
+  try {
+    const { said } = await ask(deed, body);
+    return said;
+  } catch (fault) {
+    sayFault(fault);
+    return null;
+  }
+}
+
+async function choice(deed, hold = false) {
+  const { shot, take } = takes;
+  if (!take) return;
+  const before = serving(shot);
+  const said = await write(deed === "hold" ? "pick" : deed, { shot: shot.id, take: take.number, ...(hold ? { hold } : {}) });
+  if (!said) return;
+  const back = before && (deed === "reject" ? before.number === take.number : before.number !== take.number);
+  undo = back ? { shot: shot.id, take: before.number, hold: before.held } : null;
+  const did = deed === "reject" ? "rejected" : hold ? "picked and held" : "picked";
+  say([`${shot.id}: take ${take.number} ${did}.`, ...said],
+    { undo: undo && `Take ${undo.take} served before: u picks it again.` });
+}
+
+async function undoChoice() {
+  if (!undo) return say(["There is nothing to take back."]);
+  const { shot, take, hold } = undo;
+  const said = await write("pick", { shot, take, ...(hold ? { hold } : {}) });
+  if (said) say([`${shot}: take ${take} picked again.`, ...said]);
+  if (said) undo = null;
+}
+
+function note() {
+  const place = room === "shot" ? takes.take && { shot: takes.shot, take: takes.take, frame: takes.step.frame } : cut.underneath();
+  if (!place) return say(["There is no clip here to write a note on."]);
+  takes.step.pause();
+  cut.player.pause();
+  beginNote(place.shot.id, place.take, place.frame);
+}
+
+watchNotes(async ({ shot, take, frame, text }) => {
+  const said = await write("note", { shot, take, frame, text });
+  if (said) say(said.length ? said : ["Noted."]);
+  return Boolean(said);
+});
+
+function openLine(line) {
+  return openText(line, film.state.shots.map((shot) => shot.line)).catch(sayFault);
+}
+
+function mute() {
+  muted = !muted;
+  takes.step.mute(muted);
+  cut.player.mute(muted);
+  for (const button of document.querySelectorAll(".mute")) {
+    button.setAttribute("aria-pressed", String(muted));
+    word(button, muted ? "Sound is off" : "Sound");
+  }
+}
+
+function escape() {
+  if (endNote()) return true;
+  if (!$("said").hidden) return hush();
+  return room === "board" ? false : go("");
+}
+
+// what plays in this room
+const playing = () => (room === "cut" ? cut.player : takes.step);
+const second = () => Math.round(film.state.rate[0] / film.state.rate[1]);
+
+function toggle() {
+  if (room === "board") {
+    cut.moved(Math.max(0, here()?.span.start ?? 0));
+    go("cut");
+    return void setTimeout(() => cut.player.play()); // once the room is open
+  }
+  if (playing().playing) playing().pause();
+  else playing().play();
+}
+
+function faster(sign) {
+  const { speed } = playing();
+  playing().play(Math.sign(speed) === sign ? Math.max(-8, Math.min(8, speed * 2)) : sign);
+}
+
+function beside(places) {
+  if (room === "cut") return cut.jump(places);
+  const { shots } = film.state;
+  const to = shots[shots.indexOf(takes.shot) + places];
+  return to ? open(to.id) : false;
+}
+
+const move = (way) => {
+  const id = neighbour(way);
+  if (id) choose(id, true);
+};
+const step = (frames) => playing().seek(playing().frame + frames);
+
+const DEEDS = {
+  keys: () => $("keys").showModal(),
+  escape, undo: undoChoice, mute, note, hush,
+  unnote: endNote,
+  skip: () => focusRoom(),
+  board: () => go(""),
+  cut: () => { if (room === "board" && here()) cut.moved(Math.max(0, here().span.start)); go("cut"); },
+  text: () => here() && openLine(here().line),
+  copy: async () => { word($("text-place").nextElementSibling, await copyPlace()); },
+  left: () => move("left"), right: () => move("right"), up: () => move("up"), down: () => move("down"),
+  open: () => here() && open(here().id),
+  play: toggle,
+  back: () => step(-1), on: () => step(1),
+  "far-back": () => step(-second()), "far-on": () => step(second()),
+  backwards: () => faster(-1), forwards: () => faster(1), stop: () => playing().pause(),
+  home: () => (room === "board" ? choose(film.state.shots[0]?.id, true) : playing().seek(0)),
+  end: () => (room === "board" ? choose(film.state.shots.at(-1)?.id, true) : playing().seek(playing().frames - 1)),
+  before: () => beside(-1), after: () => beside(1),
+  take: (key) => takes.select(Number(key), true),
+  side: () => takes.side(), wipe: () => takes.wipe(),
+  "take-before": () => takes.next(-1), "take-after": () => takes.next(1),
+  pick: () => choice("pick"), hold: () => choice("hold", true), reject: () => choice("reject"),
+  source: () => cut.source(),
+};
+
+watchKeys(() => room, (deed, key) => (film.state || deed === "keys" ? DEEDS[deed](key) : false));
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-do]");
+  if (!button || !film.state) return;
+  if (button.tagName === "A") event.preventDefault();
+  DEEDS[button.dataset.do]();
+  // a pointer leaves the keyboard where it was: Space plays, it does not press again
+  if (event.detail > 0 && button.closest(".transport, .deeds") && $("noting").hidden) focusRoom();
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) playing().pause();
+});
+addEventListener("hashchange", enter);
+watchRail((frame) => {
+  if (room === "cut") return void cut.player.seek(frame);
+  cut.frame = frame;
+  go("cut");
+});
+$("rail").addEventListener("keydown", (event) => {
+  const by = { ArrowLeft: -1, ArrowRight: 1, PageUp: -second(), PageDown: second() }[event.key];
+  if (!by || room === "cut") return;
+  event.preventDefault();
+  cut.moved(Math.max(0, Math.min(film.state.frames - 1, cut.frame + by)));
+});
+fillKeys();
+follow();
