@@ -97,8 +97,6 @@ class Shelf(Generic[Usable]):
 
     def _open(self, written: str, path: Path) -> Usable | FileTrouble:
         try:
-            if not path.is_file():  # a reader of a pipe would wait for ever
-                raise MediaError(path, "it is a pipe or a device, not a file")
             return self.opened(written, path)
         except MediaError as error:
             why = f"{named(written)} cannot be used: {error.why}"
@@ -115,6 +113,9 @@ def _absent(kind: Kind, written: str, path: Path) -> FileTrouble | None:
     if path.is_dir():
         what, hint = kind.folder
         return FileTrouble(kind.unreadable, f"{named(written)} {what}", hint)
+    if not path.is_file():  # a reader of a pipe would wait for ever
+        why = f"{named(written)} cannot be used: it is a pipe or a device, not a file"
+        return FileTrouble(kind.unreadable, why, kind.cure)
     return None
 
 
