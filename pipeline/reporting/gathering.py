@@ -10,7 +10,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from pipeline.errors import StoryreelError
-from pipeline.film.timeline import lay_timeline
+from pipeline.film.timeline import Timeline, lay_timeline
 from pipeline.ids import ShotId
 from pipeline.plan.step import Reuse, Step, Stuck
 from pipeline.planned import PlannedFilm
@@ -36,7 +36,7 @@ def gather(planned: PlannedFilm, run: LastRun) -> Report:
     """
     film, places = planned.film, planned.places
     clips = clips_that_serve(planned)
-    spans, frames = spans_of(film, clips)
+    spans, frames = spans_of(film, laid_out(film, clips))
     accounts = Accounts.of(planned)
     steps = {step.shot.id: step for step in planned.plan.steps}
     shots = tuple(
@@ -75,14 +75,20 @@ def clips_that_serve(planned: PlannedFilm) -> dict[ShotId, Clip]:
     }
 
 
-def spans_of(film: Film, clips: Mapping[ShotId, Clip]) -> tuple[tuple[Span, ...], int]:
+def laid_out(film: Film, clips: Mapping[ShotId, Clip]) -> Timeline | None:
+    """The film's cuts where every clip is there and can be used."""
+    try:
+        return lay_timeline(film, clips)
+    except StoryreelError:
+        return None
+
+
+def spans_of(film: Film, timeline: Timeline | None) -> tuple[tuple[Span, ...], int]:
     """Where each shot stands in the film, and how many frames that has.
 
-    Exact where every clip is there; else as long as the board says.
+    Exact where it could be laid out; else as long as the board says.
     """
-    try:
-        timeline = lay_timeline(film, clips)
-    except StoryreelError:
+    if timeline is None:
         return _planned_spans(film)
     spans = (
         Span(start, cut.frames, cut.overlap)

@@ -12,7 +12,7 @@ from pipeline.errors import MediaError, StoreError
 from pipeline.money import FREE
 from pipeline.plan.serving import answers
 from pipeline.plan.step import Reuse, Step, Stuck
-from pipeline.plan.take import ADOPTED, Take
+from pipeline.plan.take import ADOPTED, ShotTakes, Take
 from pipeline.planned import PlannedFilm
 from pipeline.reporting.accounts import Accounts
 from pipeline.reporting.discreet import discreet
@@ -33,8 +33,20 @@ def shot_told(
     span: Span,
     run: LastRun,
     accounts: Accounts,
+    *,
+    posters: bool = True,
 ) -> ShotTold:
-    """Everything a report tells of a shot; ``step`` is absent where it was not planned."""
+    """Everything a report tells of a shot.
+
+    Args:
+        planned: the film it is in.
+        shot: which.
+        step: absent where it was not planned.
+        span: where it stands in the film.
+        run: what the last render did.
+        accounts: when its takes were bought.
+        posters: whether pictures come along; without them nothing is decoded.
+    """
     deed = run.shots.get(shot.id)
     root = planned.places.root
     return ShotTold(
@@ -48,7 +60,7 @@ def shot_told(
         now=_now(step, root),
         words=shot.words,
         prompts=tuple(_prompts(shot)),
-        pictures=tuple(_pictures(planned, shot)),
+        pictures=tuple(_pictures(planned, shot, posters=posters)),
         model=shot.model,
         mode=shot.mode,
         seed=step.request.seed if step else shot.seed,
@@ -56,7 +68,7 @@ def shot_told(
         span=span,
         seconds=shot.wanted,
         settings=tuple(_settings(shot)),
-        takes=tuple(_takes(planned, shot, step, run, accounts)),
+        takes=tuple(_takes(planned, shot, step, run, accounts, posters=posters)),
         notes=tuple(_notes(planned, shot)),
     )
 
@@ -97,21 +109,26 @@ def _prompts(shot: Shot) -> Iterator[tuple[str, str]]:
             yield name, spell(shot.prompt, served.reference_token)
 
 
-def _pictures(planned: PlannedFilm, shot: Shot) -> Iterator[PictureTold]:
+def sources_of(shot: Shot) -> Iterator[tuple[str, Source]]:
+    """What a shot is made from, with what each is used as."""
+    if shot.first_frame:
+        yield "first frame", shot.first_frame
+    if shot.last_frame:
+        yield "last frame", shot.last_frame
+    for number, source in enumerate(shot.references, 1):
+        yield f"reference {number}", source
+
+
+def _pictures(planned: PlannedFilm, shot: Shot, *, posters: bool) -> Iterator[PictureTold]:
     if shot.clip:
         yield PictureTold("clip", _inside(planned, shot.clip.path), None, None)
-    if shot.first_frame:
-        yield _picture(planned, "first frame", shot.first_frame)
-    if shot.last_frame:
-        yield _picture(planned, "last frame", shot.last_frame)
-    for number, source in enumerate(shot.references, 1):
-        yield _picture(planned, f"reference {number}", source)
-
-
-def _picture(planned: PlannedFilm, use: str, source: Source) -> PictureTold:
-    if isinstance(source, FrameOf):
-        return PictureTold(use, str(source), None, _handed(planned, source))
-    return PictureTold(use, _inside(planned, source.path), source.name, _author_s(source))
+    for use, source in sources_of(shot):
+        if isinstance(source, FrameOf):
+            handed = _handed(planned, source) if posters else None
+            yield PictureTold(use, str(source), None, handed)
+        else:
+            picture = _author_s(source) if posters else None
+            yield PictureTold(use, _inside(planned, source.path), source.name, picture)
 
 
 def _author_s(picture: Picture) -> bytes | None:
@@ -155,12 +172,24 @@ def _settings(shot: Shot) -> Iterator[tuple[str, str]]:
     yield "after", ", ".join(shot.after)
 
 
-def _takes(
-    planned: PlannedFilm, shot: Shot, step: Step | None, run: LastRun, accounts: Accounts
-) -> Iterator[TakeTold]:
+def takes_of(planned: PlannedFilm, shot: Shot, step: Step | None) -> ShotTakes:
+    """What the lock knows of a shot, under the name it had where it was renamed."""
     block = planned.lock.of(shot.id)
     if not block.takes and step and step.renamed_from:
-        block = planned.lock.of(step.renamed_from)
+        return planned.lock.of(step.renamed_from)
+    return block
+
+
+def _takes(
+    planned: PlannedFilm,
+    shot: Shot,
+    step: Step | None,
+    run: LastRun,
+    accounts: Accounts,
+    *,
+    posters: bool,
+) -> Iterator[TakeTold]:
+    block = takes_of(planned, shot, step)
     serves = step.action.clip if step and isinstance(step.action, Reuse) else None
     for take in sorted(block.takes, key=lambda take: take.number):
         yield _take_told(
@@ -171,8 +200,10 @@ def _takes(
             accounts,
             serves=take.clip == serves,
             picked=take.clip == block.pick,
+            held=block.held and take.clip == block.pick,
             rejected=take.clip in block.rejected,
             current=_current(step, take),
+            posters=posters,
         )
 
 
@@ -206,8 +237,10 @@ def _take_told(
     *,
     serves: bool,
     picked: bool,
+    held: bool,
     rejected: bool,
     current: bool,
+    posters: bool,
 ) -> TakeTold:
     store, root = planned.store, planned.places.root
     state = store.state(take.clip)
@@ -215,8 +248,10 @@ def _take_told(
     why = run.made.get(take.clip)
     return TakeTold(
         number=take.number,
+        clip=take.clip,
         serves=serves,
         picked=picked,
+        held=held,
         rejected=rejected,
         current=current,
         state=state,
@@ -229,7 +264,7 @@ def _take_told(
         made=accounts.days.get(take.clip),
         why=discreet(why, root) if why else None,
         notes=tuple(discreet(note, root) for note in (made.notes if made else ())),
-        poster=poster_of_take(planned, shot, take) if state == "good" else None,
+        poster=poster_of_take(planned, shot, take) if posters and state == "good" else None,
         file=_from_folder(planned, take) if state == "good" else None,
     )
 

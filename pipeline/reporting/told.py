@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from pipeline.ids import Digest
+
 Standing = Literal["stands", "to do", "failed"]
 """A shot has the clip the board asks for; has to be made; could not be made, or needs a person."""
 
@@ -29,8 +31,10 @@ class TakeTold:
     """
 
     number: int
+    clip: Digest
     serves: bool
     picked: bool
+    held: bool
     rejected: bool
     current: bool
     state: str
