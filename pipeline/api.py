@@ -23,7 +23,7 @@ from pipeline.ids import ShotId
 from pipeline.places import PROBE, Places, find_root
 from pipeline.plan.selection import Selection
 from pipeline.plan.step import Forced, Make, Reuse
-from pipeline.planned import Delivered, PlannedFilm, RenderedFilm
+from pipeline.planned import Delivered, PlannedFilm, RenderedFilm, rendered_first
 from pipeline.planning import facts_of, plan_film
 from pipeline.run.budget import Budget, refuse_over_budget
 from pipeline.run.events import Listener, nobody
@@ -177,7 +177,7 @@ def assemble_film(
             f"{len(missing)} of {len(planned.film.shots)} shots have no clip.",
             details=", ".join(missing),
             hint="Run storyreel render to make them, or --stand-ins to cut with marked animatics.",
-        )
+        ).with_ways([rendered_first(planned)])
     target = planned.places.film
     if missing:
         from dataclasses import replace

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 
-from pipeline.errors import StoryreelError, UsageError
+from pipeline.errors import StoryreelError, UsageError, Way
 from pipeline.ids import Digest, ShotId, TakeKey
 from pipeline.makers.interface import Maker
 from pipeline.plan.reasons import old_words
@@ -20,7 +20,7 @@ from pipeline.plan.serving import answers
 from pipeline.plan.step import Make, Reuse, Step
 from pipeline.plan.take import OWN_SEED, Lock, Note, ShotTakes, Take, TakeOrder
 from pipeline.plan.wanted import orders_for
-from pipeline.planned import PlannedFilm
+from pipeline.planned import PlannedFilm, rendered_first
 from pipeline.planning import facts_of, plan_again
 from pipeline.run.workshop import Workshop
 from pipeline.sidecars.lock_file import change_lock
@@ -144,7 +144,7 @@ def plan_retake(
         raise UsageError(
             f"{step.shot.id} has no take of its present request that serves; nothing was ordered.",
             hint=f"Render it first: storyreel render {planned.board.name} --shot {step.shot.id}.",
-        )
+        ).with_ways([rendered_first(planned, step.shot.id)])
     if seed is not None:
         _refuse_seed(step, seed)
     tried = _tried(planned)
@@ -233,7 +233,16 @@ def _take_of(planned: PlannedFilm, shot: str, number: int | None) -> tuple[Step,
         hint=f"It has: {numbers}."
         if numbers
         else f"It has none yet: storyreel render {planned.board.name}{draft} makes one.",
-    )
+    ).with_ways(_of_a_take(planned, step, bool(numbers)))
+
+
+def _of_a_take(planned: PlannedFilm, step: Step, there: bool) -> list[Way]:
+    if not there:
+        return [rendered_first(planned, step.shot.id)]
+    board, shot = planned.board.name, step.shot.id
+    draft = ("--draft",) if planned.draft else ()
+    words = ("storyreel", "takes", board, shot, *draft, "--json")
+    return [Way(words, "free", "lists the takes there are")]
 
 
 def _write(planned: PlannedFilm, step: Step, change: Change) -> None:
@@ -304,7 +313,7 @@ def _frame_at(planned: PlannedFilm, step: Step, take: Take, moment: str) -> int:
         raise UsageError(
             f"The clip of take {take.number} of {step.shot.id} is not here; nobody can look at it.",
             hint=f"Render it: storyreel render {planned.board.name}.",
-        ) from error
+        ).with_ways([rendered_first(planned, step.shot.id)]) from error
     frame = frame_on_screen(seconds, facts.rate)
     if frame >= facts.frames:
         long = spell_seconds(facts.frames / facts.rate)

@@ -107,6 +107,7 @@ def _timeline(planned: PlannedFilm, *, partial: bool) -> tuple[Timeline, Missing
     """The cut, and the shots whose clips are not here: those are as long as they were asked for."""
     from pipeline.api import serving_clips
     from pipeline.film.timeline import lay_timeline
+    from pipeline.planned import rendered_first
 
     clips = serving_clips(planned)
     missing = tuple(shot.id for shot in planned.film.shots if shot.id not in clips)
@@ -115,7 +116,7 @@ def _timeline(planned: PlannedFilm, *, partial: bool) -> tuple[Timeline, Missing
             f"{len(missing)} of {len(planned.film.shots)} shots have no clip here.",
             details=", ".join(missing),
             hint="Run storyreel render to make them, or export what is there with --partial.",
-        )
+        ).with_ways([rendered_first(planned)])
     awaited = {shot.id: _awaited(shot) for shot in planned.film.shots if shot.id in missing}
     return lay_timeline(planned.film, {**clips, **awaited}), missing
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.errors import Way
 from pipeline.graph import ShotGraph
 from pipeline.ids import ShotId
 from pipeline.places import Places
@@ -35,6 +36,23 @@ class PlannedFilm:
     lock: Lock
     store: Store
     plan: Plan
+
+
+def rendered_first(planned: PlannedFilm, *shots: ShotId) -> Way:
+    """The render that makes clips that are not here; nobody has agreed to its price yet.
+
+    What is free it makes at once; what costs money is told, and refused until somebody agrees.
+    """
+    board = planned.board.path.absolute()
+    named = board.relative_to(Path.cwd()) if board.is_relative_to(Path.cwd()) else board
+    size = planned.draft.resolution if planned.draft else None
+    draft = [*(["--draft"] if planned.draft else []), *(["--resolution", size] if size else [])]
+    chosen = [word for shot in shots for word in ("--shot", shot)]
+    price = planned.plan.at_most
+    dear = price.unknown or any(amount for _, amount in price.amounts)
+    costs = f"nothing before somebody agrees; then at most {price}" if dear else "free"
+    words = ("storyreel", "render", str(named), *draft, *chosen, "--json")
+    return Way(words, costs, "makes the clips that are missing")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.api import FramesTold, serving_clips
 from pipeline.errors import ShotsFailedError, UsageError
 from pipeline.plan.selection import shot_named
-from pipeline.planned import PlannedFilm
+from pipeline.planned import PlannedFilm, rendered_first
 
 if TYPE_CHECKING:
     from pipeline.film.assembler import Assembly
@@ -50,7 +50,7 @@ def preview_film(
             f"{len(missing)} of {len(shots)} shots to be previewed have no clip.",
             details=", ".join(missing),
             hint=f"Render them first: storyreel render {planned.board.name} --shot {missing[0]}.",
-        )
+        ).with_ways([rendered_first(planned, *missing)])
     first, last = shots[0], shots[-1]
     places = planned.places
     around = section_around(planned.film, clips.keys(), first.place, last.place)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pipeline.run.budget import Budget
 
 
+_BEFORE_THE_CUT = "It was stopped before the film was cut; the clips are kept."
+
+
 def carry_out(
     plan: Any,
     purse: Purse,
@@ -40,7 +43,10 @@ def carry_out(
         begin: called with it once somebody has agreed to its price.
     """
     from pipeline.api import my_turn, render_film
+    from pipeline.cli.aftermath import what_happened
     from pipeline.cli.progress import progress
+    from pipeline.cli.ways import again, error_document
+    from pipeline.errors import StoppedError, ToolStoppedError
 
     planned = plan()
     waited: list[bool] = []
@@ -57,25 +63,31 @@ def carry_out(
         budget = _agreed(planned, purse)
         if begin:
             begin(planned)
-        with progress(len(planned.plan.to_run), as_json=as_json) as shown:
-            rendered = render_film(
-                planned,
-                budget=budget,
-                listen=shown.hear,
-                tell=shown.tell,
-                stop=stop,
-                outside=click.get_current_context().obj,
-            )
+        try:
+            with progress(len(planned.plan.to_run), as_json=as_json) as shown:
+                rendered = render_film(
+                    planned,
+                    budget=budget,
+                    listen=shown.hear,
+                    tell=shown.tell,
+                    stop=stop,
+                    outside=click.get_current_context().obj,
+                )
+        except ToolStoppedError as error:
+            if not stop.is_set():
+                raise
+            raise StoppedError(_BEFORE_THE_CUT).with_ways(again(said_words())) from error
         result = result_of(planned, rendered)
         if rendered.film and receipt and rendered.outcome.whole:
             receipt(planned, result)
     result.pop("clips", None)
     if rendered.report_fault:
         say(f"the report was not written: {rendered.report_fault}")
+    undone = what_happened(planned, rendered.outcome, said_words(), stopped=stop.is_set())
+    if undone:
+        result["error"] = error_document(undone, ())
     tell_result(result, as_json=as_json)
-    if stop.is_set():
-        return 130
-    return 0 if rendered.outcome.whole else 1
+    return undone.exit_code if undone else 0
 
 
 def _agreed(planned: PlannedFilm, purse: Purse) -> Budget:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.boards import json_option, settings_options
+from pipeline.cli.boards import json_option, said_words, settings_options
 from pipeline.cli.console import put, put_json, say
+from pipeline.cli.words import Words, also, way
+from pipeline.errors import Way
 
 if TYPE_CHECKING:
     from pipeline.store.cleaning import Cleaning
@@ -60,7 +62,8 @@ def command(yes: bool, dry_run: bool, paid: bool, as_json: bool, **flags: str | 
         return 0
     if not dry_run:
         if not yes and not _agreed():
-            raise UsageError("Nothing was removed.", hint="Say --yes to remove it.")
+            error = UsageError("Nothing was removed.", hint="Say --yes to remove it.")
+            raise error.with_ways(_ways(found, said_words()))
         with _nobody_rendering(root):
             found.also_in(what_to_clean(store, _used(root), paid=paid)).remove(store)
         document["removed"] = True
@@ -69,6 +72,15 @@ def command(yes: bool, dry_run: bool, paid: bool, as_json: bool, **flags: str | 
     elif document["removed"]:
         say(f"removed {_size(found.bytes)}")
     return 0
+
+
+def _ways(found: Cleaning, words: Words) -> tuple[Way, ...]:
+    count = f"{len(found.clips)} clips and {len(found.leftovers)} leftovers, {_size(found.bytes)}"
+    paid = ", clips that were paid for among them" if "--paid" in words else ""
+    return (
+        way(also(words, "--dry-run"), "free", "lists what would be removed, and removes nothing"),
+        way(also(words, "--yes"), "free", f"removes {count}{paid}"),
+    )
 
 
 @contextlib.contextmanager

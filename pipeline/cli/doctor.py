@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -34,22 +35,28 @@ def command(online: bool, probed: str | None, yes: bool, as_json: bool, **flags:
 
     Exit code 1 if anything fails.
     """
-    from pipeline.errors import ToolStoppedError
-
     _refuse_words(online=online, probed=probed, yes=yes)
     findings = []
-    try:
-        for finding in _findings(flags, online=online, probed=probed, yes=yes):
-            findings.append(finding)
-            if not as_json:
-                _put(finding)
-    except ToolStoppedError:  # only a probe takes long enough to be stopped
-        return 130
-    failed = any(finding.state == "fail" for finding in findings)
+    for finding in _findings(flags, online=online, probed=probed, yes=yes):
+        findings.append(finding)
+        if not as_json:
+            _put(finding)
+    failed = [finding for finding in findings if finding.state == "fail"]
     if as_json:
         checks = [asdict(finding) for finding in findings]
-        put_json({"schema": 1, "ok": not failed, "checks": checks})
+        document = {"schema": 1, "ok": not failed, "checks": checks}
+        put_json(document | ({"error": _unwell(failed)} if failed else {}))
     return 1 if failed else 0
+
+
+def _unwell(failed: list[Finding]) -> dict[str, Any]:
+    from pipeline.cli.ways import error_document
+    from pipeline.errors import StoryreelError
+
+    told = "\n".join(f"{one.name}: {one.text}" for one in failed)
+    fixes = " ".join(one.fix for one in failed if one.fix) or None
+    error = StoryreelError("Not all is well.", details=told, hint=fixes)
+    return error_document(error, ()) | {"code": "unwell"}
 
 
 def _put(finding: Finding) -> None:

@@ -15,7 +15,13 @@ from pipeline import __version__
 from pipeline.cli.console import colouring, put_json, say, terminal_width
 from pipeline.cli.ways import whole_document
 from pipeline.cli.words import wants_json
-from pipeline.errors import OwnFaultError, StoppedError, StoryreelError, of_the_system
+from pipeline.errors import (
+    OwnFaultError,
+    StoppedError,
+    StoryreelError,
+    ToolStoppedError,
+    of_the_system,
+)
 
 
 def show_problem(error: Exception, arguments: list[str]) -> int:
@@ -27,6 +33,11 @@ def show_problem(error: Exception, arguments: list[str]) -> int:
     from pipeline.storyboard.diagnostics import BoardFaultsError
 
     words = tuple(arguments)
+    if isinstance(error, ToolStoppedError):  # nothing stops a tool but whoever stopped us
+        return show_interrupted(arguments)
+    if isinstance(error, StoppedError) and not wants_json(words):
+        say(error.brief)
+        return error.exit_code
     if isinstance(error, BoardFaultsError):
         show_faults(error, words)
         return error.exit_code
@@ -55,11 +66,10 @@ def show_usage(error: click.ClickException, arguments: list[str]) -> int:
 
 def show_interrupted(arguments: list[str]) -> int:
     """Tell a machine that the command was stopped; a person knows. An exit code."""
-    from pipeline.cli.words import way
+    from pipeline.cli.ways import again
 
     if wants_json(arguments):
-        again = way(arguments, "as asked", "the same again; what was finished is kept")
-        error = StoppedError("The command was interrupted.").with_ways((again,))
+        error = StoppedError("The command was interrupted.").with_ways(again(arguments))
         put_json(whole_document(error, arguments), indent=None)
     return StoppedError.exit_code
 

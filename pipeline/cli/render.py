@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,6 @@ from pipeline.cli.boards import (
     some_boards,
 )
 from pipeline.cli.carrying_out import carry_out, tell_result
-from pipeline.cli.console import say
 from pipeline.cli.delivered import as_unchanged
 from pipeline.cli.interrupt import stop_on_interrupt
 from pipeline.cli.purse import Purse, purse_options
@@ -84,24 +82,11 @@ def command(
             else:
                 one = _Rendering(board, draft, resolution, choice, forced, flags, purse)
                 rendering = partial(one.go, verify=verify)
-            codes.append(_unless_stopped(rendering, stop, as_json=as_json))
+            codes.append(rendering(stop=stop, as_json=as_json))
             if stop.is_set():
                 codes.append(130)
                 break
     return next(code for code in _GRAVEST if code in codes)
-
-
-def _unless_stopped(rendering: Callable[..., int], stop: threading.Event, *, as_json: bool) -> int:
-    """The exit code of a render; being stopped while the film is cut is no fault."""
-    from pipeline.errors import ToolStoppedError
-
-    try:
-        return rendering(stop=stop, as_json=as_json)
-    except ToolStoppedError:
-        if not stop.is_set():
-            raise
-        say("stopped before the film was cut; the clips are kept")
-        return 130
 
 
 class _Rendering:

@@ -45,9 +45,11 @@ def command(name: str | None, as_json: bool) -> int:
 def _known(name: str) -> str:
     from pipeline.errors import UsageError
     from pipeline.models.catalog import routes
+    from pipeline.storyboard.spelling import nearest
 
     if name not in routes():
-        raise UsageError(f"`{name}` is no route.", hint=f"There are: {', '.join(routes())}.")
+        error = UsageError(f"`{name}` is no route.", hint=f"There are: {', '.join(routes())}.")
+        raise error.with_meant(name, nearest(name, routes()))
     return name
 
 

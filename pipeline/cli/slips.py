@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 import click
 
-from pipeline.cli.words import Words, command_of, swapped, way
+from pipeline.cli.words import Words, command_of, swapped, way, without
 from pipeline.errors import UsageError, Way
 
 
@@ -41,7 +41,8 @@ class BoardSlip(click.BadParameter):
 def as_ours(error: click.ClickException, words: Words) -> UsageError:
     """An error of click's as one of ours, with the command line that was meant."""
     command = command_of(words)
-    hint = f"See storyreel {command} --help." if command else "See storyreel --help."
+    known = command if command and not isinstance(error, CommandSlip) else ""
+    hint = f"See {' '.join(filter(None, ('storyreel', known, '--help')))}."
     return UsageError(_sentence(error.format_message()), hint=hint).with_ways(_meant(error, words))
 
 
@@ -52,8 +53,10 @@ def _meant(error: click.ClickException, words: Words) -> tuple[Way, ...]:
         case click.NoSuchOption(possibilities=[near, *_]):
             return (_option_meant(error.option_name, near, words),)
         case BoardSlip(known=[_, *_]):
+            # agreed was to the price of another
+            said = without(words, {"--yes": 0, "-y": 0})
             return tuple(
-                way(swapped(words, error.written, name), "as asked", f"{name} is a board here")
+                way(swapped(said, error.written, name), "as asked", f"{name} is a board here")
                 for name in error.known
             )
         case BoardSlip():

@@ -113,9 +113,11 @@ def _that_fits(planned: PlannedFilm, budget: Budget, words: Words) -> tuple[Way,
     if not chosen:
         return ()
     shots = [word for name in chosen for word in ("--shot", name)]
-    bare = without(words, {**SELECTION, "--yes": 0, "-y": 0})
-    why = f"{len(chosen)} shots that the wall lets through; the film is cut once all are there"
-    return (way(also(bare, *shots, *_AGREEING), str(total), why),)
+    bare = without(words, {**SELECTION, "--yes": 0, "-y": 0, "--max-cost": 1})
+    walls = ("--max-cost", spelled(total)) if any(amount for _, amount in total.amounts) else ()
+    count = "the one shot" if len(chosen) == 1 else f"the {len(chosen)} shots"
+    why = f"{count} that the wall lets through; the film is cut once all are there"
+    return (way(also(bare, *shots, *_AGREEING, *walls), str(total), why),)
 
 
 def shots_that_fit(planned: PlannedFilm, budget: Budget) -> tuple[list[str], Total]:

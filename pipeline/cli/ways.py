@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pipeline.cli.words import LINES, command_of, swapped, way
+from pipeline.cli.words import LINES, SETTINGS, also, command_of, only, swapped, way, without
 from pipeline.errors import StoryreelError, Way
 
 if TYPE_CHECKING:
     from pipeline.storyboard.diagnostics import BoardFaultsError
     from pipeline.storyboard.fault import Fault
 
+_PARTIAL = {
+    "assemble": ("--stand-ins", "the film as far as it is, with marked animatics for the rest"),
+    "export": ("--partial", "what is there; the shots without clips are left out"),
+    "pack": ("--partial", "what is there; the pack says what is missing"),
+}
 _DOCTOR = frozenset({"settings", "tool-missing", "tool-failed", "key-refused", "no-publisher"})
 
 
@@ -20,15 +26,32 @@ def ways_on(error: StoryreelError, words: Sequence[str]) -> tuple[Way, ...]:
     from pipeline.storyboard.diagnostics import BoardFaultsError
 
     if error.ways:
-        return error.ways
+        return (*_without_them(error, words), *(_here(one, words) for one in error.ways))
     if error.meant:
         written, meant = error.meant
-        return (way(swapped(words, written, meant), "as asked", f"{meant} is what there is"),)
+        near = without(swapped(words, written, meant), {"--yes": 0, "-y": 0})  # to other shots
+        return (way(near, "as asked", f"{meant} is what there is"),)
     if isinstance(error, BoardFaultsError):
         return _faulty(error)
     if error.code in _DOCTOR:
         return (way(("doctor", "--json"), "free", "says what this machine lacks, and the fix"),)
     return ()
+
+
+def _without_them(error: StoryreelError, words: Sequence[str]) -> tuple[Way, ...]:
+    """The same command with what is here, where it can do without the clips that are missing."""
+    flag, why = _PARTIAL.get(command_of(words), ("", ""))
+    previews = any(word.startswith("--preview") for word in words)
+    if not flag or flag in words or previews or error.code not in ("shots-failed", "pack"):
+        return ()
+    return (way(also(words, flag), "free", why),)
+
+
+def _here(one: Way, words: Sequence[str]) -> Way:
+    """A way with the store and the other settings that were said with ``words``."""
+    said = only(words, SETTINGS)
+    told = said and one.command[1] == "render" and not set(said) & set(one.command)
+    return replace(one, command=also(one.command, *said)) if told else one
 
 
 def error_document(error: StoryreelError, words: Sequence[str]) -> dict[str, Any]:
@@ -52,6 +75,11 @@ def whole_document(error: StoryreelError, words: Sequence[str]) -> dict[str, Any
     """All that is told of an error that ended a command, as the one document or the last line."""
     event = {"event": "error"} if command_of(words) in LINES else {}
     return {"schema": 1, **event, "ok": False, "error": error_document(error, words)}
+
+
+def again(words: Sequence[str]) -> tuple[Way, ...]:
+    """The same command line once more, for one that was stopped."""
+    return (way(words, "as asked", "goes on where it was stopped; what is finished is kept"),)
 
 
 def explained(faults: Iterable[Fault]) -> list[dict[str, Any]]:

@@ -13,8 +13,8 @@ LINES = frozenset({"render", "retake", "watch"})
 """Commands that tell JSON lines, an event each; every other one tells one document."""
 
 _OF_ALL = ("--color", "--debug-log")  # options before the command, each with a value
-_SHARED = {"--store": 1, "--jobs": 1, "--ffmpeg": 1, "--ceiling": 1, "--draft": 0,
-           "--resolution": 1}  # fmt: skip
+SETTINGS = {"--store": 1, "--jobs": 1, "--ffmpeg": 1, "--ceiling": 1}
+_SHARED = {**SETTINGS, "--draft": 0, "--resolution": 1}
 MONEY = {"--max-cost": 1, "--max-jobs": 1, "--allow-unknown-price": 1, "--yes": 0, "-y": 0,
          "--retry-failed": 1, "--remake-missing": 0}  # fmt: skip
 SELECTION = {"--shot": 1, "--from": 1, "--scene": 1}

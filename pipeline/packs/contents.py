@@ -17,7 +17,7 @@ from pipeline.packs.names import LOCK, PROJECT, clashing, why_no_place
 from pipeline.places import ROOT_MARK
 from pipeline.plan.step import Reuse, Step
 from pipeline.plan.take import Take
-from pipeline.planned import PlannedFilm
+from pipeline.planned import PlannedFilm, rendered_first
 from pipeline.run.handover import frame_index, recorded_pixels
 from pipeline.sidecars.lock import read_lock
 from pipeline.store.clip import Clip
@@ -86,7 +86,7 @@ def _not_whole(planned: PlannedFilm, missing: tuple[ShotId, ...]) -> PackError:
         f"{len(missing)} of {len(planned.film.shots)} shots have no clip here.",
         details=", ".join(missing),
         hint=f"Run storyreel render {name}{draft} first, or pack what is there with --partial.",
-    )
+    ).with_ways([rendered_first(planned)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,4 +69,4 @@ def _unknown(what: str, name: str, known: Sequence[str]) -> UsageError:
     return UsageError(
         f"This board has no {what} `{name}`.",
         hint=f"Did you mean `{near[0]}`?" if near else f"It has: {listed or 'none'}.",
-    )
+    ).with_meant(name, next(iter(near), None))

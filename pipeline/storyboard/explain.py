@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 from pipeline.errors import UsageError
-from pipeline.storyboard.spelling import did_you_mean
+from pipeline.storyboard.spelling import nearest
 
 _WIDTH = 88
 _HEAD = "storyboard: 1\ntitle: The Snow Fox\n"
@@ -50,9 +50,12 @@ def explain(code: str) -> Explanation:
     """
     if code not in EXPLANATIONS:
         known = f"Codes are: {', '.join(sorted(EXPLANATIONS))}."
-        near = did_you_mean(code, list(EXPLANATIONS))
-        hint = f"{near[:1].upper()}{near[1:]}" if near else known
-        raise UsageError(f"There is no fault with the code {code}.", hint=hint)
+        near = nearest(code, EXPLANATIONS)
+        error = UsageError(
+            f"There is no fault with the code {code}.",
+            hint=f"Did you mean `{near}`?" if near else known,
+        )
+        raise error.with_meant(code, near)
     return EXPLANATIONS[code]
 
 
