@@ -53,7 +53,7 @@ export class CutRoom {
 
   load(frame) {
     const { state } = film;
-    $("cut-stage").style.setProperty("--ratio", `${state.width} / ${state.height}`);
+    $("cut-stage").style.setProperty("--shape", String(state.width / state.height));
     const pieces = this.from_disk ? filmPiece(state) : piecesOf(state);
     this.player.load(pieces, state.rate, state.frames, frame);
     this.tell();
@@ -103,15 +103,15 @@ export class CutRoom {
     if (!shot) return;
     word($("cut-code"), timecode(frame, state.rate));
     word($("cut-frame"), `frame ${frame} of ${state.frames} · ${shot.id} ${timecode(Math.max(0, frame - shot.span.start), state.rate)}`);
-    $("cut").dataset.frame = String(frame);
-    $("cut").dataset.shot = shot.id;
+    $("cut-room").dataset.frame = String(frame);
+    $("cut-room").dataset.shot = shot.id;
     refill($("cut-side"), shot, () => cutSide(shot, serving(shot), (number, at) => {
       location.hash = `#shot/${encodeURIComponent(shot.id)}/${number}/${at}`;
     }));
   }
 
   turned(speed) {
-    const button = document.querySelector("#cut .play");
+    const button = document.querySelector("#cut-room .play");
     button.setAttribute("aria-label", speed ? "Stop" : "Play");
     button.classList.toggle("playing", speed !== 0);
   }

@@ -28,7 +28,7 @@ export function layGrid(state) {
 export const mendCard = (shot) => cards.has(shot.id) && mend(shot);
 
 /** The card that Enter opens and the arrows move from. */
-export function choose(id, focus = false) {
+export function choose(id, { focus = false, scroll = true } = {}) {
   for (const key of [chosen, id]) {
     const card = cards.get(key);
     if (!card) continue;
@@ -37,7 +37,7 @@ export function choose(id, focus = false) {
   }
   chosen = id;
   const link = cards.get(id)?.link;
-  if (focus && link) link.focus();
+  if (focus && link) link.focus({ preventScroll: !scroll });
 }
 
 export const chosenShot = () => chosen;

@@ -9,6 +9,7 @@ let at = null; // {shot, take, frame, rate, back: who had the focus}
 export function beginNote(shot, take, frame) {
   at = { shot, take: take.number, frame, back: document.activeElement };
   word($("note-label"), `Note on ${shot} take ${take.number} at ${timecode(frame, take.rate)}`);
+  show($("said"), false); // it would lie under the line
   show($("noting"), true);
   $("note-words").value = "";
   $("note-words").focus();

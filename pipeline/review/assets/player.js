@@ -21,6 +21,7 @@ export class Player {
     this.busy = false; // a frame is being looked up
     this.turn = 0; // counts what was asked for, so that late answers are dropped
     Object.assign(this, { onmove, onplay });
+    this.front.raise(true);
     this.look = this.look.bind(this);
   }
 

@@ -2,7 +2,7 @@
 
 import { CutRoom } from "./cut_room.js";
 import { ask, film, follow, serving, shotOf, told } from "./film.js";
-import { spellLength, timecode } from "./frames.js";
+import { spellLength, within } from "./frames.js";
 import { choose, chosenShot, layGrid, mendCard, neighbour } from "./grid.js";
 import { fillKeys, watchKeys } from "./keys.js";
 import { $, make, many, refill, show, word } from "./nodes.js";
@@ -17,7 +17,8 @@ const cut = new CutRoom(moveHead);
 let room = "board";
 let undo = null; // {shot, take, hold}: what served before the last deed
 let muted = false;
-let last = { fault: null };
+let last_fault = null;
+let scrolled = 0; // where the board was left
 
 // ---------------------------------------------------------------- rooms
 
@@ -29,6 +30,7 @@ function enter() {
   if (room === "cut" && wanted !== "cut") cut.leave();
   if (room === "shot" && wanted !== "shot") takes.close();
   const moved = wanted !== room;
+  if (moved && room === "board") scrolled = scrollY;
   room = wanted;
   document.body.dataset.view = room;
   for (const node of document.querySelectorAll("[data-room]")) show(node, node.dataset.room === room);
@@ -39,7 +41,9 @@ function enter() {
   if (room === "shot") openShot(rest);
   if (room === "cut") cut.open();
   name_page();
-  if (moved) focusRoom();
+  if (!moved) return;
+  focusRoom();
+  scrollTo(0, room === "board" ? scrolled : 0);
 }
 
 function openShot([id, number, frame]) {
@@ -51,7 +55,7 @@ function openShot([id, number, frame]) {
 }
 
 function focusRoom() {
-  if (room === "board") choose(chosenShot(), true);
+  if (room === "board") choose(chosenShot(), { focus: true, scroll: false });
   else $(room === "cut" ? "cut-stage" : "takes-stage").focus({ preventScroll: true });
 }
 
@@ -100,8 +104,8 @@ function tellFaults({ faults, good }) {
       " ", fault.message, fault.hint && make("span.hint", {}, fault.hint)))),
   ]);
   const first = faults[0]?.message ?? null;
-  if (first && first !== last.fault) hear(`${many(faults.length, "fault")} in the board: ${first}`);
-  last.fault = first;
+  if (first && first !== last_fault) hear(`${many(faults.length, "fault")} in the board: ${first}`);
+  last_fault = first;
 }
 
 function tellRun() {
@@ -228,7 +232,7 @@ function beside(places) {
 
 const move = (way) => {
   const id = neighbour(way);
-  if (id) choose(id, true);
+  if (id) choose(id, { focus: true });
 };
 const step = (frames) => playing().seek(playing().frame + frames);
 
@@ -247,8 +251,8 @@ const DEEDS = {
   back: () => step(-1), on: () => step(1),
   "far-back": () => step(-second()), "far-on": () => step(second()),
   backwards: () => faster(-1), forwards: () => faster(1), stop: () => playing().pause(),
-  home: () => (room === "board" ? choose(film.state.shots[0]?.id, true) : playing().seek(0)),
-  end: () => (room === "board" ? choose(film.state.shots.at(-1)?.id, true) : playing().seek(playing().frames - 1)),
+  home: () => (room === "board" ? choose(film.state.shots[0]?.id, { focus: true }) : playing().seek(0)),
+  end: () => (room === "board" ? choose(film.state.shots.at(-1)?.id, { focus: true }) : playing().seek(playing().frames - 1)),
   before: () => beside(-1), after: () => beside(1),
   take: (key) => takes.select(Number(key), true),
   side: () => takes.side(), wipe: () => takes.wipe(),
@@ -276,10 +280,15 @@ watchRail((frame) => {
   go("cut");
 });
 $("rail").addEventListener("keydown", (event) => {
-  const by = { ArrowLeft: -1, ArrowRight: 1, PageUp: -second(), PageDown: second() }[event.key];
-  if (!by || room === "cut") return;
+  if (!film.state) return;
+  const by = { ArrowLeft: -1, ArrowRight: 1, PageUp: second(), PageDown: -second() }[event.key];
+  const to = { Home: 0, End: film.state.frames - 1 }[event.key] ?? (by && cut.frame + by);
+  if (to === undefined) return;
   event.preventDefault();
-  cut.moved(Math.max(0, Math.min(film.state.frames - 1, cut.frame + by)));
+  const frame = within(to, film.state.frames);
+  if (room === "cut") cut.player.seek(frame);
+  else cut.moved(frame);
 });
+history.scrollRestoration = "manual";
 fillKeys();
 follow();

@@ -89,7 +89,7 @@ export class Takes {
       src: take.plays, poster: take.poster && `${take.poster}?side=640`, preload: "auto", playsinline: true,
       tabindex: "-1", "aria-label": `${this.id} take ${take.number}`,
     });
-    const name = make("span.number", { "aria-hidden": "true" }, String(take.number));
+    const name = make("span.number", { "aria-hidden": "true" }, `take ${take.number}`);
     const node = make("div.pane", { onclick: () => this.select(take.number) }, video, name);
     video.muted = true;
     this.panes.set(take.number, { node, video, plays: take.plays });
@@ -156,8 +156,10 @@ export class Takes {
     const { shot, take } = this;
     const stage = $("takes-stage");
     stage.dataset.mode = this.mode;
-    stage.style.setProperty("--columns", String(columns(this.panes.size, film.state)));
-    stage.style.setProperty("--ratio", `${film.state.width} / ${film.state.height}`);
+    const count = columns(this.panes.size, film.state);
+    stage.style.setProperty("--columns", String(count));
+    stage.style.setProperty("--rows", String(Math.max(1, Math.ceil(this.panes.size / count))));
+    stage.style.setProperty("--shape", String(film.state.width / film.state.height));
     for (const [number, { node }] of this.panes) {
       node.classList.toggle("chosen", number === this.number);
       node.classList.toggle("other", this.mode === "wipe" && number === this.other);
@@ -166,7 +168,7 @@ export class Takes {
     this.wipeTo(Number($("wipe").value));
     show($("wipe-at"), this.mode === "wipe");
     for (const mode of ["side", "wipe"]) {
-      document.querySelector(`#shot [data-do=${mode}]`).setAttribute("aria-pressed", String(this.mode === mode));
+      document.querySelector(`#shot-room [data-do=${mode}]`).setAttribute("aria-pressed", String(this.mode === mode));
     }
     this.strip(shot);
     refill($("shot-side"), [shot, progressOf(shot)], () =>
@@ -188,7 +190,7 @@ export class Takes {
   deeds(take) {
     word($("deeds-take"), take ? `Take ${take.number}` : "No take yet");
     for (const deed of ["pick", "hold", "reject", "note"]) {
-      document.querySelector(`#shot [data-do=${deed}]`).disabled = !take;
+      document.querySelector(`#shot-room [data-do=${deed}]`).disabled = !take;
     }
   }
 
@@ -214,11 +216,11 @@ export class Takes {
     $("scrub").setAttribute("aria-valuetext", code);
     word($("take-code"), code);
     word($("take-frame"), `frame ${frame} of ${frames}${inFilm(this.shot, take, frame)}`);
-    $("shot").dataset.frame = String(frame);
+    $("shot-room").dataset.frame = String(frame);
   }
 
   turned(speed) {
-    const button = document.querySelector("#shot .play");
+    const button = document.querySelector("#shot-room .play");
     button.setAttribute("aria-label", speed ? "Stop" : "Play");
     button.classList.toggle("playing", speed !== 0);
   }
