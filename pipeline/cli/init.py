@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import re
 import shlex
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import click
 
-from pipeline.cli.console import put, say
+from pipeline.cli.boards import json_option
+from pipeline.cli.console import put, put_json, say
 from pipeline.places import SUFFIX
 
 _BOARD = """\
@@ -76,11 +79,19 @@ _IGNORED = ("/output/", ".env")
     type=click.Choice(["github"]),
     help="Also write what makes GitHub plan and draft the boards on pull requests.",
 )
-def command(folder: Path, name: str, ci: str | None) -> int:
+@click.option(
+    "--agents",
+    is_flag=True,
+    help="Also write AGENTS.md: how a coding agent works here. Other words in it stay.",
+)
+@json_option
+def command(folder: Path, name: str, ci: str | None, agents: bool, as_json: bool) -> int:
     """Start a project in FOLDER (here, if none is named): a board that renders at once.
 
-    Files that exist are left alone. Where boards are already, --ci writes its file and no board.
+    Files that exist are left alone. Where boards are already, --ci and --agents write their files
+    and no board.
     """
+    from pipeline.cli.agents import agents_page
     from pipeline.cli.recipe import github_recipe
     from pipeline.errors import UsageError
 
@@ -91,22 +102,69 @@ def command(folder: Path, name: str, ci: str | None) -> int:
     recipe = github_recipe(folder) if ci else None
     if recipe:
         recipe.refuse_to_overwrite()
-    if not recipe or not _has_boards(folder):
-        _start(folder, name)
+    page = agents_page(folder) if agents else None
+    begun = _Begun()
+    starts = not ((recipe or page) and _has_boards(folder))
+    if starts:
+        _start(begun, folder, name)
     if recipe:
-        _write_new(recipe.path, recipe.text)
-        put(f"\nReady. Commit {recipe.path}; it says itself what it does.")
+        begun.write_new(recipe.path, recipe.text)
+    if page:
+        page.write()
+        begun.tell(page.path, written=page.changed)
+    if as_json:
+        put_json(begun.document(folder, name if starts else None))
     else:
-        inside = f"cd {_quoted(folder)} && " if folder != Path() else ""
-        put(f"\nReady. See your film:\n\n  {inside}storyreel render {name}")
+        put(_ready(folder, name, recipe.path if recipe else None, starts=starts))
     return 0
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """Files of a new project, as they are written or were there."""
+
+    wrote: list[str] = field(default_factory=list)
+    left_alone: list[str] = field(default_factory=list)
+
+    def write_new(self, path: Path, text: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with path.open("x", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+        except FileExistsError:
+            self.tell(path, written=False)
+        else:
+            self.tell(path, written=True)
+
+    def tell(self, path: Path, *, written: bool) -> None:
+        (self.wrote if written else self.left_alone).append(str(path))
+        say(f"wrote       {path}" if written else f"left alone  {path}")
+
+    def document(self, folder: Path, board: str | None) -> dict[str, Any]:
+        """As JSON data; ``board`` is absent where boards were there and none was begun."""
+        begun = {"board": board, "path": _board_file(folder, board)} if board else {}
+        told = {"wrote": self.wrote, "left_alone": self.left_alone}
+        return {"schema": 1, "folder": str(folder), **begun, **told}
+
+
+def _board_file(folder: Path, name: str) -> str:
+    return str(folder / "storyboards" / f"{name}{SUFFIX}")
+
+
+def _ready(folder: Path, name: str, recipe: Path | None, *, starts: bool) -> str:
+    if recipe:
+        return f"\nReady. Commit {recipe}; it says itself what it does."
+    if not starts:
+        return "\nReady."
+    inside = f"cd {_quoted(folder)} && " if folder != Path() else ""
+    return f"\nReady. See your film:\n\n  {inside}storyreel render {name}"
 
 
 def _has_boards(folder: Path) -> bool:
     return any((folder / "storyboards").glob(f"**/*{SUFFIX}"))
 
 
-def _start(folder: Path, name: str) -> None:
+def _start(begun: _Begun, folder: Path, name: str) -> None:
     """A board, its schema, a place for pictures, settings; what git must not keep."""
     from pipeline.storyboard.schema import schema_text
 
@@ -121,8 +179,8 @@ def _start(folder: Path, name: str) -> None:
         folder / "storyreel.toml": '# settings of this project: store = "...", jobs = 2\n',
     }
     for path, text in files.items():
-        _write_new(path, text)
-    _ignore(folder / ".gitignore")
+        begun.write_new(path, text)
+    _ignore(begun, folder / ".gitignore")
 
 
 def _quoted(folder: Path) -> str:
@@ -131,22 +189,11 @@ def _quoted(folder: Path) -> str:
     return f"./{word}" if str(folder).startswith("-") else word
 
 
-def _write_new(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except FileExistsError:
-        say(f"left alone  {path}")
-    else:
-        say(f"wrote       {path}")
-
-
-def _ignore(path: Path) -> None:
+def _ignore(begun: _Begun, path: Path) -> None:
     """See that git ignores what must not be committed; lines that are there stay."""
     text = os.fsdecode(path.read_bytes()) if path.exists() else ""  # names of files, as git's
     missing = [line for line in _IGNORED if line not in text.splitlines()]
     if missing:
         start = text if not text or text.endswith("\n") else f"{text}\n"
         path.write_bytes(os.fsencode(start + "\n".join(missing) + "\n"))
-        say(f"wrote       {path}")
+        begun.tell(path, written=True)
