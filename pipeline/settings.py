@@ -97,6 +97,11 @@ def read_settings(
     )
 
 
+def files_of_settings(root: Path) -> tuple[Path, Path]:
+    """The files a project's settings may stand in, the user's own first; they need not exist."""
+    return _user_file(os.environ), root / PROJECT_FILE
+
+
 def environment() -> Mapping[str, str]:
     """The process's environment."""
     return os.environ
