@@ -25,6 +25,8 @@ COMMANDS = {
     "status": "Show how each shot stands, what is out, what was spent.",
     "show": "Show exactly what one shot asks of its model.",
     "assemble": "Cut the film from the clips that are there.",
+    "review": "Look at takes and choose, in the browser.",
+    "watch": "Keep the draft film current while you type.",
     "sheet": "Write the film as one picture: frames of every shot.",
     "report": "Write the film as a page: shots, takes, prompts, money.",
     "graph": "Show which shot waits for which.",
