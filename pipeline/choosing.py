@@ -14,6 +14,7 @@ from functools import partial
 from pipeline.errors import StoryreelError, UsageError, Way
 from pipeline.ids import Digest, ShotId, TakeKey
 from pipeline.makers.interface import Maker
+from pipeline.media.facts import ClipFacts
 from pipeline.plan.reasons import old_words
 from pipeline.plan.selection import shot_named
 from pipeline.plan.serving import answers
@@ -116,10 +117,30 @@ def note_take(
         LockFileError: the lock cannot be read or written.
     """
     step, take = _take_of(planned, shot, number)
+    return _noted(planned, step, take, text, lambda: _frame_at(planned, step, take, moment))
+
+
+def note_frame(
+    planned: PlannedFilm, shot: str, frame: int, text: str, *, number: int
+) -> tuple[Take, Note]:
+    """``note_take`` by the number of a frame of the clip of take ``number``, from 0.
+
+    Raises:
+        UsageError, LockFileError: as ``note_take``.
+    """
+    step, take = _take_of(planned, shot, number)
+    return _noted(
+        planned, step, take, text, lambda: _inside(planned, step, take, frame, f"Frame {frame}")
+    )
+
+
+def _noted(
+    planned: PlannedFilm, step: Step, take: Take, text: str, frame: Callable[[], int]
+) -> tuple[Take, Note]:
     words = " ".join(text.split())
     if not words:
         raise UsageError("A note without words says nothing.")
-    note = Note(take.clip, _frame_at(planned, step, take, moment), words)
+    note = Note(take.clip, frame(), words)
     _write(planned, step, lambda block: replace(block, notes=_with_note(block, note)))
     return take, note
 
@@ -307,21 +328,31 @@ def _frame_at(planned: PlannedFilm, step: Step, take: Take, moment: str) -> int:
         raise UsageError(
             f"{moment} is no moment of a clip.", hint="Write it 00:00:01:05, 1.2s or 29f."
         ) from error
+    facts = _facts(planned, step, take)
+    return _inside(planned, step, take, frame_on_screen(seconds, facts.rate), moment)
+
+
+def _inside(planned: PlannedFilm, step: Step, take: Take, frame: int, said: str) -> int:
+    facts = _facts(planned, step, take)
+    if frame < 0:
+        raise UsageError(f"{said} is before the beginning.", hint="Frames count from 0.")
+    if frame >= facts.frames:
+        long = spell_seconds(facts.frames / facts.rate)
+        raise UsageError(
+            f"{said} is behind the end of take {take.number} of {step.shot.id}.",
+            hint=f"It is {long} long, {facts.frames} frames, counted from 0.",
+        )
+    return frame
+
+
+def _facts(planned: PlannedFilm, step: Step, take: Take) -> ClipFacts:
     try:
-        facts = planned.store.clip(take.clip).facts
+        return planned.store.clip(take.clip).facts
     except StoryreelError as error:
         raise UsageError(
             f"The clip of take {take.number} of {step.shot.id} is not here; nobody can look at it.",
             hint=f"Render it: storyreel render {planned.board.name}.",
-        ).with_ways([rendered_first(planned, step.shot.id)]) from error
-    frame = frame_on_screen(seconds, facts.rate)
-    if frame >= facts.frames:
-        long = spell_seconds(facts.frames / facts.rate)
-        raise UsageError(
-            f"{moment} is behind the end of take {take.number} of {step.shot.id}.",
-            hint=f"It is {long} long, {facts.frames} frames, counted from 0.",
-        )
-    return frame
+        ) from error
 
 
 def _with_note(block: ShotTakes, note: Note) -> tuple[Note, ...]:

@@ -125,6 +125,13 @@ def all_stand(planned: PlannedFilm, clips: Mapping[ShotId, Clip], tools: str, fi
     )
 
 
+def film_stands(planned: PlannedFilm, clips: Mapping[ShotId, Clip], tools: str) -> bool:
+    """Whether the film itself lies there, cut as it would be cut now; its outputs may not."""
+    cut, film = _cut_of(planned, clips), planned.places.film
+    order = next(_orders(cut, film, None))
+    return is_cut_from(order.path, order.timeline, tools, order.said)
+
+
 def files_watched(planned: PlannedFilm, film: Path) -> tuple[Path, ...]:
     """Every file that a finished delivery hangs on or leaves, besides clips and programs."""
     films = [film, *(_path(film, name) for name in planned.board.storyboard.deliver)]

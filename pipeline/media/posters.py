@@ -18,15 +18,15 @@ _QUALITY = 80
 _GROUND = (128, 128, 128)  # behind what an author's picture leaves clear
 
 
-def poster_of_frame(path: Path, index: int, facts: ClipFacts) -> bytes:
-    """Frame ``index`` of a clip, from 0 in order of showing, at most ``LONG_SIDE`` long.
+def poster_of_frame(path: Path, index: int, facts: ClipFacts, long_side: int = LONG_SIDE) -> bytes:
+    """Frame ``index`` of a clip, from 0 in order of showing, at most ``long_side`` long.
 
     Raises:
         MediaError: the clip cannot be read or has no such frame.
     """
     from pipeline.media.frames import picture_at
 
-    return _as_jpeg(picture_at(path, index, facts), LONG_SIDE)
+    return _as_jpeg(picture_at(path, index, facts), long_side)
 
 
 def poster_of_picture(path: Path, long_side: int = 160) -> bytes:
