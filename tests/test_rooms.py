@@ -43,7 +43,9 @@ MAY_IMPORT = {
     "packing": STAGES | {"planned", "planning", "api", "packs"},
     "previewing": STAGES | {"planned", "api"},
     "exporting": STAGES | {"planned", "api"},
+    "watching": STAGES | {"planned", "api", "packs"},
     "reporting": STAGES | {"planned", "planning", "makers", "journal"},
+    "review": STAGES | {"planned", "planning", "choosing", "delivering", "reporting", "api"},
     "api": STAGES
     | {"planned", "planning", "making", "settling", "adopting", "delivering"}
     | {"reporting", "makers", "vendors", "journal"},
@@ -57,10 +59,11 @@ MAY_IMPORT = {
         "packing",
         "previewing",
         "exporting",
+        "watching",
         "packs",
         "api",
     }
-    | {"reporting", "makers", "vendors", "publishers", "journal"},
+    | {"reporting", "review", "makers", "vendors", "publishers", "journal"},
     "__main__": {"cli"},
 }
 
@@ -77,7 +80,9 @@ DOORS = {
     "httpx": {"vendors.client", "vendors.http"},
     "sqlite3": {"journal.journal"},
     "botocore": {"publishers.signing"},
-    "jinja2": {"reporting.page"},
+    "jinja2": {"reporting.page", "review.routes"},
+    "starlette": {"review.guard", "review.routes"},
+    "uvicorn": {"review.server"},
 }
 
 
@@ -190,7 +195,7 @@ def test_no_mocking_library_is_used():
 
 
 HEAVY = ("pydantic", "yaml", "networkx", "httpx", "av", "PIL", "rich", "asyncio", "fontTools",
-         "botocore", "jinja2")  # fmt: skip
+         "botocore", "jinja2", "starlette", "uvicorn")  # fmt: skip
 
 
 @pytest.mark.parametrize("command", [["--help"], ["--version"], ["completion", "bash"]])

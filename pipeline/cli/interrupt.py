@@ -14,9 +14,16 @@ _STOPPING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP")
              if hasattr(signal, name)]  # fmt: skip
 
 
+KEPT = "stopping: clips that are finished are kept (again to leave at once)"
+
+
 @contextlib.contextmanager
-def stop_on_interrupt() -> Iterator[threading.Event]:
-    """An event that the first SIGINT, SIGTERM or SIGHUP sets; a second one leaves at once."""
+def stop_on_interrupt(words: str = KEPT) -> Iterator[threading.Event]:
+    """An event that the first SIGINT, SIGTERM or SIGHUP sets; a second one leaves at once.
+
+    Args:
+        words: what is said to the first.
+    """
     stop = threading.Event()
 
     def handle(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - signal's signature
@@ -24,7 +31,7 @@ def stop_on_interrupt() -> Iterator[threading.Event]:
             raise KeyboardInterrupt
         stop.set()
         with contextlib.suppress(OSError):  # not through the stream: it may be in use just now
-            os.write(2, b"\nstopping: clips that are finished are kept (again to leave at once)\n")
+            os.write(2, f"\n{words}\n".encode())
 
     if threading.current_thread() is not threading.main_thread():
         yield stop

@@ -1,0 +1,1 @@
+"""Looking and choosing: a page of this machine alone, live while a render runs."""

@@ -1,0 +1,225 @@
+"""One board being looked at: notices what changes, and keeps the snapshot that pages are told.
+
+Nothing is told by who changes a file, so everything a film hangs on is looked at, by size and time
+of change only; what moved is then planned anew.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import StoryreelError, of_the_system
+from pipeline.files import held_if_free
+from pipeline.places import Places, board_name, draft_folder, find_root, places_for
+from pipeline.planned import PlannedFilm
+from pipeline.planning import plan_film
+from pipeline.reporting.last_run import last_run_path, load_last_run
+from pipeline.review.following import Following, LogReader, followed
+from pipeline.review.snapshot import Snapshot
+from pipeline.review.state import FilmFile, film_snapshot, nothing_known, path_in, with_faults
+from pipeline.sidecars.cutting import cutting_path
+from pipeline.sidecars.happened import happened_path
+from pipeline.storyboard.diagnostics import BoardFaultsError
+from pipeline.storyboard.resolver import Draft
+
+Publish = Callable[[str, Iterable[Mapping[str, Any]]], None]
+Seen = dict[str, tuple[int, int, int] | None]
+
+_REST = 3  # times as long as a look took, it rests: planning must not have the machine to itself
+_LIVES = 3.0  # seconds between two questions whether a render that is told of still lives
+
+
+class Showing:
+    """A board, or its draft, as it stands from moment to moment.
+
+    ``snapshot`` is replaced, never changed; any thread may read it. ``look`` belongs to one thread,
+    ``refresh`` to any.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        draft: Draft | None = None,
+        flags: Mapping[str, str | None] | None = None,
+    ) -> None:
+        self.path, self.draft, self.flags = path, draft, flags
+        self.publish: Publish = lambda _revision, _happened: None
+        root = find_root(path)
+        folder = draft_folder(draft.resolution) if draft else None
+        self.places = places_for(path, root, store=None, draft=folder)
+        self.snapshot: Snapshot = nothing_known(
+            board_name(path), path_in(root, path), draft=draft is not None
+        )
+        self._planned: PlannedFilm | None = None
+        self._turn = threading.Lock()
+        self._log = LogReader(happened_path(self.places.folder))
+        self._following = Following()
+        self._seen: Seen = {}
+        self._rests_until = 0.0
+        self._asked = 0.0  # when it was last asked whether the render lives
+
+    def plan(self) -> PlannedFilm:
+        """The board's plan as it is now, as every command makes it.
+
+        Raises:
+            StoryreelError: the board has faults, or lock or settings cannot be read.
+        """
+        return plan_film(self.path, draft=self.draft, flags=self.flags)
+
+    def look_first(self) -> None:
+        """See how things stand, whether they ever moved or not."""
+        self._following = self._living(followed(self._following, self._log.news()))
+        self.refresh()
+
+    @property
+    def store(self) -> Path:
+        """Where the clips lie."""
+        return self._where.store
+
+    @property
+    def proxies(self) -> Path:
+        """Where copies lie that a browser can play; free to make again."""
+        return self._where.segments / "proxies"
+
+    @property
+    def ffmpeg(self) -> Path | None:
+        """The ffmpeg that the user chose, if any."""
+        return self._planned.settings.ffmpeg if self._planned else None
+
+    @property
+    def _where(self) -> Places:
+        """The board's places as its settings last had them."""
+        return self._planned.places if self._planned else self.places
+
+    def look(self) -> None:
+        """See whether anything moved; if so, tell of it."""
+        news = self._log.news()
+        before = self._following
+        after = self._living(followed(before, news))
+        steps = [event for event in news if event.get("event") != "progressed"]
+        moved = after.since != before.since or bool(steps)
+        self._following = after
+        rested = time.monotonic() >= self._rests_until
+        if moved or (rested and self._files() != self._seen):
+            self.refresh(news)
+        elif news:
+            self.publish(self.snapshot.revision, news)
+
+    def refresh(self, news: Sequence[Mapping[str, Any]] = ()) -> str:
+        """Plan and tell anew; the revision that came of it."""
+        with self._turn:
+            began = time.monotonic()
+            before = self._files()
+            self.snapshot = self._told()
+            # a file of the author's that is new among these was not looked at before: once more
+            self._seen = before | _stats(self._clips())
+            self._rests_until = time.monotonic() + _REST * (time.monotonic() - began)
+            self.publish(self.snapshot.revision, news)
+            return self.snapshot.revision
+
+    def _told(self) -> Snapshot:
+        try:
+            planned = self._planned = self.plan()
+            run = load_last_run(planned.places.folder)
+            return film_snapshot(planned, run, self._following, film_file(planned))
+        except BoardFaultsError as error:
+            faults = list(_faults_of(error))
+        except StoryreelError as error:
+            faults = [_fault(error)]
+        except OSError as error:
+            faults = [_fault(of_the_system(error))]
+        return with_faults(self.snapshot, faults, self._following.as_told())
+
+    def _living(self, following: Following) -> Following:
+        """The render that is told of, if it was not killed: a killed one tells no end."""
+        if following.since is None:
+            return following
+        now = time.monotonic()
+        if self._following.since == following.since and now - self._asked < _LIVES:
+            return following
+        self._asked = now
+        with held_if_free(self.places.turn) as free:
+            return Following() if free else following
+
+    def _files(self) -> Seen:
+        places = self._where
+        fixed = (
+            self.path, places.lock, places.film, cutting_path(places.film), places.journal,
+            places.journal.with_name(f"{places.journal.name}-wal"), last_run_path(places.folder),
+            places.store / "keys",
+        )  # fmt: skip
+        return _stats((*fixed, *self._read(), *self._clips()))
+
+    def _read(self) -> Iterator[Path]:
+        """What the board reads besides itself."""
+        if self._planned is None:
+            return
+        board = self._planned.board
+        yield from self._planned.settings.files
+        for shelf in (board.pictures, board.clips, board.sounds, board.fonts):
+            yield from (file.path for file in shelf.values())
+
+    def _clips(self) -> Iterator[Path]:
+        for clip in self.snapshot.clips.values():
+            yield clip.path
+
+
+def _stats(paths: Iterable[Path]) -> Seen:
+    """Size, time of change and number of each file; an empty one is as good as none.
+
+    SQLite leaves an empty log beside a journal that was only looked at.
+    """
+    return {str(path): _stat(str(path)) for path in paths}
+
+
+def _stat(path: str) -> tuple[int, int, int] | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116 - some hundred of these, three times a second
+    except OSError:
+        return None
+    return (found.st_size, found.st_mtime_ns, found.st_ino) if found.st_size else None
+
+
+def film_file(planned: PlannedFilm) -> FilmFile | None:
+    """The film on disk, if it was ever cut."""
+    from pipeline.api import cutting_tools, serving_clips
+    from pipeline.delivering import film_stands
+    from pipeline.media.ffmpeg import find_ffmpeg
+
+    path = planned.places.film
+    found = _stat(str(path))
+    if found is None:
+        return None
+    clips = serving_clips(planned)
+    try:
+        tools = cutting_tools(find_ffmpeg(planned.settings.ffmpeg))
+        whole = all(shot.id in clips for shot in planned.film.shots)
+        current = whole and film_stands(planned, clips, tools)
+    except StoryreelError:  # it could not be cut as things stand: render says why
+        current = False
+    return FilmFile(path, f"{found[1]:x}-{found[0]:x}", current)
+
+
+def _faults_of(error: BoardFaultsError) -> Iterator[dict[str, Any]]:
+    for fault in error.faults:
+        if fault.severity == "error":
+            yield {
+                "code": fault.code,
+                "message": fault.message,
+                "hint": fault.help,
+                "shot": fault.shot,
+                "line": fault.span.line,
+                "column": fault.span.column,
+            }
+
+
+def _fault(error: StoryreelError) -> dict[str, Any]:
+    """What is wrong, but not with the board's text."""
+    nowhere = {"shot": None, "line": None, "column": None}
+    return {"code": error.code, "message": error.brief, "hint": error.hint, **nowhere}
