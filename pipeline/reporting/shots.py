@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,6 +25,7 @@ from pipeline.storyboard.shot import FrameOf, Picture, Shot, Source
 from pipeline.timing import timecode
 
 _FRAME_SIDE = 160  # pixels along the longer side of a reference's picture
+_PICTURES_KEPT = 500  # some 5 kB each
 
 
 def shot_told(
@@ -132,17 +134,34 @@ def _pictures(planned: PlannedFilm, shot: Shot, *, posters: bool) -> Iterator[Pi
 
 
 def _author_s(picture: Picture) -> bytes | None:
-    from pipeline.media.posters import poster_of_picture
-
     try:
-        return poster_of_picture(picture.path, _FRAME_SIDE)
+        return _small(picture.path)
     except MediaError:  # changed since the board was checked: the next render tells
         return None
 
 
+def _small(path: Path) -> bytes:
+    """A picture small, as it is now; many shots show the same one, and a watch tells them often.
+
+    Raises:
+        MediaError: it cannot be read as a picture.
+    """
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise MediaError(path, error.strerror or str(error)) from error
+    return _small_as(path, (found.st_size, found.st_mtime_ns, found.st_ino))
+
+
+@functools.lru_cache(maxsize=_PICTURES_KEPT)
+def _small_as(path: Path, _mark: tuple[int, int, int]) -> bytes:
+    from pipeline.media.posters import poster_of_picture
+
+    return poster_of_picture(path, _FRAME_SIDE)
+
+
 def _handed(planned: PlannedFilm, frame: FrameOf) -> bytes | None:
     """The frame another shot hands over, where that was done."""
-    from pipeline.media.posters import poster_of_picture
     from pipeline.run.handover import frame_index
 
     step = next((step for step in planned.plan.steps if step.shot.id == frame.shot), None)
@@ -151,7 +170,7 @@ def _handed(planned: PlannedFilm, frame: FrameOf) -> bytes | None:
     try:
         clip = planned.store.clip(step.action.clip)
         index = frame_index(frame.moment, clip, step.shot, planned.film.rate)
-        return poster_of_picture(planned.store.frame_path(clip.digest, index), _FRAME_SIDE)
+        return _small(planned.store.frame_path(clip.digest, index))
     except (MediaError, StoreError):
         return None
 
