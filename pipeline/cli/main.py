@@ -40,6 +40,7 @@ COMMANDS = {
     "retake": "Make further takes of a shot, to choose from.",
     "adopt": "Take a clip bought or shot elsewhere as a take.",
     "settle": "Say what became of a job nobody knows about.",
+    "diff": "Show what changed in the film between two versions in git.",
     "schema": "Write the JSON Schema of storyboards, for editors.",
     "explain": "Explain a fault by its code.",
     "doctor": "Check this machine and project.",

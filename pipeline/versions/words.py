@@ -1,0 +1,72 @@
+"""Two texts as one: what was taken out of it and what was put in, as git's word diff marks them."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+_PIECES = re.compile(r"\w+|\s+|[^\w\s]")
+_AROUND = 5  # words told on either side of a change
+_ALIKE = 0.4  # below that two texts are better read one after the other
+_MOST = 4000  # pieces that are compared: difflib takes their product in time
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some words that stayed, were taken out, or were put in."""
+
+    kind: Literal["same", "out", "in"]
+    text: str
+
+
+def compared(old: str, new: str) -> tuple[Part, ...] | None:
+    """The words of two texts, put together; none where hardly any stayed."""
+    before, now = _PIECES.findall(old), _PIECES.findall(new)
+    if len(before) + len(now) > _MOST:
+        return None
+    matcher = difflib.SequenceMatcher(None, before, now, autojunk=False)
+    if matcher.ratio() < _ALIKE:
+        return None
+    return tuple(_parts(matcher, before, now))
+
+
+def _parts(
+    matcher: difflib.SequenceMatcher[str], before: list[str], now: list[str]
+) -> Iterator[Part]:
+    for kind, i, j, m, n in matcher.get_opcodes():
+        if kind == "equal":
+            yield Part("same", "".join(now[m:n]))
+            continue
+        if i < j:
+            yield Part("out", "".join(before[i:j]))
+        if m < n:
+            yield Part("in", "".join(now[m:n]))
+
+
+def shortened(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """The same with long stretches that stayed left out, but for a few words by each change."""
+    last = len(parts) - 1
+    return tuple(
+        Part(part.kind, _short(part.text, first=n == 0, last=n == last))
+        if part.kind == "same"
+        else part
+        for n, part in enumerate(parts)
+    )
+
+
+def _short(text: str, *, first: bool, last: bool) -> str:
+    words = text.split(" ")
+    if len(words) <= 2 * _AROUND + 2:
+        return text
+    head = "" if first else " ".join(words[:_AROUND]) + " "
+    tail = "" if last else " " + " ".join(words[-_AROUND:])
+    return f"{head}…{tail}"
+
+
+def marked(parts: tuple[Part, ...]) -> str:
+    """As plain text: ``the fox [-stops-]{+runs+}``."""
+    forms = {"same": "{}", "out": "[-{}-]", "in": "{{+{}+}}"}
+    return "".join(forms[part.kind].format(part.text) for part in parts)
