@@ -16,6 +16,7 @@ from pipeline.cli.boards import (
     settings_options,
 )
 from pipeline.cli.console import put_json, say
+from pipeline.places import board_name
 
 if TYPE_CHECKING:
     from pipeline.adopting import Adopted
@@ -49,8 +50,9 @@ def command(
     """
     from pipeline.api import adopt_clip
 
+    chosen = board or only_board()
     adopted = adopt_clip(
-        board or only_board(),
+        chosen,
         shot,
         file,
         pick=pick,
@@ -59,7 +61,7 @@ def command(
         flags=flags,
     )
     if as_json:
-        put_json(_document(adopted))
+        put_json({"schema": 1, "board": board_name(chosen)} | _document(adopted))
     else:
         _tell(adopted, file)
     return 0
@@ -67,7 +69,6 @@ def command(
 
 def _document(adopted: Adopted) -> dict[str, Any]:
     return {
-        "schema": 1,
         "shot": adopted.shot,
         "take": adopted.take.number,
         "clip": adopted.take.clip,

@@ -10,9 +10,7 @@ from pipeline.errors import UsageError
 from pipeline.files import read_regular, write_whole
 
 PAGE = "AGENTS.md"
-_BEGIN = (
-    b"<!-- storyreel begins: `storyreel init --agents` writes anew what is between the marks -->"
-)
+_BEGIN = b"<!-- storyreel begins -->"  # for ever: pages of older versions are found by it
 _END = b"<!-- storyreel ends -->"
 
 
@@ -28,7 +26,7 @@ class AgentsPage:
         """Put it there, whole or not at all."""
         if self.changed:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(self.path, self.data)
+            write_whole(self.path.resolve(), self.data)
 
 
 def agents_page(folder: Path) -> AgentsPage:
@@ -52,7 +50,7 @@ def agents_page(folder: Path) -> AgentsPage:
             path, f"cannot be read ({error.strerror})", "Put a file in its place"
         ) from error
     data = _merged(path, there)
-    return AgentsPage(place, data, data != there)
+    return AgentsPage(path, data, data != there)
 
 
 def _merged(path: Path, there: bytes) -> bytes:

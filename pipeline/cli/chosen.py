@@ -22,12 +22,13 @@ def put_chosen(chosen: Chosen, what: str, *, as_json: bool) -> None:
         put_json(
             {
                 "schema": 1,
+                "board": chosen.after.board.name,
                 "shot": chosen.shot,
                 "take": chosen.take.number,
                 "clip": chosen.take.clip,
                 "outcome": what,
                 "serving": serving,
-                "to_make": [step.shot.id for step in plan.to_make],
+                "to_make": list(dict.fromkeys(step.shot.id for step in plan.to_make)),
                 "at_most": total_document(plan.at_most),
                 "notes": list(chosen.notes),
             }

@@ -10,6 +10,7 @@ import click
 from pipeline.cli.boards import draft_of, draft_options, json_option, one_board, settings_options
 from pipeline.cli.console import put, put_json, say
 from pipeline.cli.transfer import byte_bar
+from pipeline.places import board_name
 
 if TYPE_CHECKING:
     from pipeline.exporting import Exported
@@ -77,7 +78,7 @@ def command(
             tell=tell,
         )
     if as_json:
-        put_json(_document(done, flavour))
+        put_json({"schema": 1, "board": board_name(board)} | _document(done, flavour))
     else:
         _tell(done)
         put(str(done.file))
@@ -112,7 +113,6 @@ def _tell(done: Exported) -> None:
 
 def _document(done: Exported, flavour: str) -> dict[str, Any]:
     return {
-        "schema": 1,
         "as": "otio",
         "for": flavour,
         "file": str(done.file),

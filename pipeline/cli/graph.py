@@ -27,7 +27,8 @@ def command(board: Path, form: str, as_json: bool) -> int:
 
     planned = plan_film(board)
     if as_json or form == "json":
-        put_json(graph_document(planned.film, planned.graph))
+        document = graph_document(planned.film, planned.graph)
+        put_json({"schema": 1, "board": planned.board.name} | document)
     else:
         draw = {"text": as_text, "mermaid": as_mermaid, "dot": as_dot}[form]
         put(draw(planned.film, planned.graph))

@@ -49,7 +49,8 @@ def command(
     planned = plan_film(board or only_board(), draft=draft_asked, flags=flags)
     take, note = note_take(planned, shot, timecode, text, number=number)
     if as_json:
-        document = {"schema": 1, "shot": shot, "take": take.number, "clip": note.clip}
+        document = {"schema": 1, "board": planned.board.name, "shot": shot}
+        document |= {"take": take.number, "clip": note.clip}
         put_json(document | {"frame": note.frame, "text": note.text})
     else:
         say(f"{shot} take {take.number}, frame {note.frame}: {note.text}")

@@ -10,6 +10,7 @@ import click
 from pipeline.cli.boards import draft_of, draft_options, json_option, one_board, settings_options
 from pipeline.cli.console import put, put_json, say
 from pipeline.cli.transfer import byte_bar, size_of
+from pipeline.places import board_name
 
 if TYPE_CHECKING:
     from pipeline.packs.packer import Packed
@@ -58,7 +59,7 @@ def command(
             tell=tell,
         )
     if as_json:
-        put_json(_document(packed))
+        put_json({"schema": 1, "board": board_name(board)} | _document(packed))
         return 0
     say(f"{packed.clips} clips and {packed.files} files, {size_of(packed.bytes)}")
     if packed.missing:
@@ -71,7 +72,6 @@ def command(
 
 def _document(packed: Packed) -> dict[str, Any]:
     return {
-        "schema": 1,
         "pack": str(packed.file),
         "bytes": packed.bytes,
         "files": packed.files,

@@ -195,6 +195,7 @@ class _Rendering:
                 **result,
                 "made": 0,
                 "reused": result["made"] + result["reused"],
+                "cut_anew": False,
                 "outputs": as_unchanged(result["outputs"]),
             },
         )

@@ -8,7 +8,7 @@ import click
 
 from pipeline.cli.boards import BoardPath, json_option
 from pipeline.cli.console import put_json, say
-from pipeline.places import PROBE
+from pipeline.places import PROBE, board_name
 
 
 @click.command("settle")
@@ -34,7 +34,7 @@ def command(
         raise UsageError("Say one of --made JOB, --not-made, --again.")
     told = settle_shot(board, shot, made=made, again=again)
     if as_json:
-        put_json({"schema": 1, "shot": shot, "settled": told})
+        put_json({"schema": 1, "board": board_name(board), "shot": shot, "settled": told})
     else:
         say(f"{shot}: {told}")
     return 0

@@ -54,6 +54,7 @@ def shot_document(planned: PlannedFilm, step: Step) -> dict[str, Any]:
     shot = step.shot
     return {
         "schema": 1,
+        "board": planned.board.name,
         **step_document(step),
         "scene": shot.scene,
         "beat": shot.beat,
