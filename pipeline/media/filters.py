@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from pipeline.media.colour import scale_matrix, scale_range
 from pipeline.media.matching import Grade, graded
+from pipeline.media.xfade import XFADE
 
 if TYPE_CHECKING:
+    from pipeline.media.entries import Entry
     from pipeline.media.facts import ClipFacts
 
 ChromaPlace = Literal["left", "centre"]
@@ -24,30 +26,7 @@ Fit = Literal["bars", "fill", "blur"]
 
 CENTRE = (Fraction(50), Fraction(50))
 
-XFADE = {
-    "dissolve": "fade", "fade_black": "fadeblack", "fade_white": "fadewhite",
-    "fade_grays": "fadegrays",
-    "wipe_left": "wipeleft", "wipe_right": "wiperight", "wipe_up": "wipeup",
-    "wipe_down": "wipedown",
-    "slide_left": "slideleft", "slide_right": "slideright", "slide_up": "slideup",
-    "slide_down": "slidedown",
-    "smooth_left": "smoothleft", "smooth_right": "smoothright", "smooth_up": "smoothup",
-    "smooth_down": "smoothdown",
-    "wipe_top_left": "wipetl", "wipe_top_right": "wipetr", "wipe_bottom_left": "wipebl",
-    "wipe_bottom_right": "wipebr",
-    "circle_open": "circleopen", "circle_close": "circleclose", "circle_crop": "circlecrop",
-    "rect_crop": "rectcrop",
-    "open_vertical": "vertopen", "close_vertical": "vertclose", "open_horizontal": "horzopen",
-    "close_horizontal": "horzclose",
-    "diagonal_top_left": "diagtl", "diagonal_top_right": "diagtr",
-    "diagonal_bottom_left": "diagbl", "diagonal_bottom_right": "diagbr",
-    "slice_left": "hlslice", "slice_right": "hrslice", "slice_up": "vuslice",
-    "slice_down": "vdslice",
-    "squeeze_horizontal": "squeezeh", "squeeze_vertical": "squeezev",
-    "grains": "dissolve", "pixelize": "pixelize", "distance": "distance", "radial": "radial",
-    "blur": "hblur", "zoom_in": "zoomin",
-}  # fmt: skip
-"""Our words for transitions -> those of ffmpeg's xfade, of 5.1 and every later one."""
+_FINE = 1000  # ticks a film frame where frames are known by their time stamps
 
 # Without these swscale's quick rounding darkens a chain of shots (media.md).
 _EXACT = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact"
@@ -121,17 +100,23 @@ Stills = Sequence[tuple[int, int]]
 
 
 def picture_arguments(
-    sources: str | Sequence[str], target: str, shown: Shown, frame: Frame, stills: Stills = ()
+    sources: str | Sequence[str],
+    target: str,
+    shown: Shown,
+    frame: Frame,
+    stills: Stills = (),
+    entry: Entry | None = None,
 ) -> list[str]:
     """Bring what is shown of a clip's picture to the film's frame.
 
-    ``sources`` is the clip, and behind it a picture for each of ``stills``.
+    ``sources`` is the clip, and behind it a picture for each of ``stills``. From ``entry`` on it
+    is decoded, which gives the same bytes sooner.
 
     Raises:
         ValueError: the clip's colours are in a form that cannot be read.
     """
     names = (sources,) if isinstance(sources, str) else sources
-    stream = _overlaid(_picture(0, shown, frame), stills, frame)
+    stream = _overlaid(_picture(0, shown, frame, entry), stills, frame)
     return _named(_encoded(stream, target, shown.frames, frame), *_by_place(names, 1))
 
 
@@ -142,6 +127,7 @@ def blend_arguments(
     kind: str,
     frame: Frame,
     stills: Stills = (),
+    entries: Sequence[Entry | None] = (None, None),
 ) -> list[str]:
     """Let one clip's picture become another's over as many frames as both show.
 
@@ -152,6 +138,7 @@ def blend_arguments(
         kind: one of ``storyboard/transitions.py``.
         frame: the film's.
         stills: where the pictures lie over it.
+        entries: from where on each clip is decoded; the bytes are the same.
 
     Raises:
         ValueError: a clip's colours are in a form that cannot be read.
@@ -159,7 +146,10 @@ def blend_arguments(
     import ffmpeg
 
     frames = shown[0].frames
-    sides = [_picture(place, one, frame) for place, one in enumerate(shown)]
+    sides = [
+        _picture(place, one, frame, entry)
+        for place, (one, entry) in enumerate(zip(shown, entries, strict=True))
+    ]
     spelled, seconds = _spelled(frame.rate), float(frames / frame.rate)
     # xfade wants one time base; what it leaves of either side beyond the blend is cut off
     timed = [side.filter("settb", "AVTB").filter("fps", fps=spelled) for side in sides]
@@ -169,14 +159,14 @@ def blend_arguments(
     return _named(_encoded(stream, target, frames, frame), *_by_place(sources, 2))
 
 
-def _picture(place: int, shown: Shown, frame: Frame) -> Any:
+def _picture(place: int, shown: Shown, frame: Frame, entry: Entry | None) -> Any:
     """What is shown of a clip, in the film's frame and on its time from 0 on."""
     import ffmpeg
 
-    stream = ffmpeg.input(_SOURCES[place])["V:0"]
+    stream = ffmpeg.input(_SOURCES[place], **_sought(entry))["V:0"]
     lead = math.ceil(shown.head * frame.rate / shown.speed)
     moving = max(1, shown.frames - shown.held)
-    stream = _on_film_time(stream, shown, frame.rate, lead)
+    stream = _on_film_time(stream, shown, frame.rate, lead, entry)
     stream = stream.filter("trim", start_frame=lead, end_frame=lead + moving)
     if shown.frames > moving:
         stream = stream.filter("tpad", stop=shown.frames - moving, stop_mode="clone")
@@ -233,7 +223,17 @@ def specimen_arguments(target: str, frame: Frame) -> list[str]:
     )
 
 
-def _on_film_time(stream: Any, shown: Shown, rate: Fraction, lead: int) -> Any:
+def _sought(entry: Entry | None) -> dict[str, Any]:
+    """Begin to read at an entry, or before it: nothing is cut off, frames are known by number."""
+    if entry is None:
+        return {}
+    moment = f"{float(entry.seconds):.6f}"
+    return {"ss": moment, "seek_timestamp": 1, "noaccurate_seek": None}
+
+
+def _on_film_time(
+    stream: Any, shown: Shown, rate: Fraction, lead: int, entry: Entry | None = None
+) -> Any:
     """Let film frame ``lead + n`` show what is on the screen n / rate after the head.
 
     That is the law of ``timing``: a clip's frame k begins at film frame
@@ -250,8 +250,14 @@ def _on_film_time(stream: Any, shown: Shown, rate: Fraction, lead: int) -> Any:
     begin = lead - shown.head * rate / shown.speed  # where the clip's first frame lies
     bottom = math.lcm(ratio.denominator, begin.denominator)
     top, shift = int(ratio * bottom), int(begin * bottom) + bottom - 1
-    stream = stream.filter("settb", _spelled(1 / rate))
-    stream = stream.filter("setpts", f"trunc((N*{top}+{shift})/{bottom})")
+    if entry is None:
+        stream = stream.filter("settb", _spelled(1 / rate))
+        stream = stream.filter("setpts", f"trunc((N*{top}+{shift})/{bottom})")
+    else:
+        number = f"(floor(T*{_spelled(shown.facts.rate)}+1/2)+{entry.frame})"
+        stream = stream.filter("settb", _spelled(1 / (rate * _FINE)))
+        stream = stream.filter("setpts", f"{_FINE}*trunc(({number}*{top}+{shift})/{bottom})")
+        stream = stream.filter("settb", _spelled(1 / rate))
     stream = stream.filter("tpad", stop=2, stop_mode="clone")
     return stream.filter("fps", fps=spelled, round="up", start_time=0)
 

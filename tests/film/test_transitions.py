@@ -19,7 +19,8 @@ from pipeline.film.picture import encode_part, shown_of
 from pipeline.film.segments import Segments
 from pipeline.film.timeline import Blend, Body, Timeline, blend, lay_timeline
 from pipeline.media.ffmpeg import FFmpeg
-from pipeline.media.filters import XFADE, Frame
+from pipeline.media.filters import Frame
+from pipeline.media.xfade import XFADE
 from pipeline.storyboard.shot import Use
 from pipeline.storyboard.transitions import Transition
 

@@ -7,12 +7,12 @@ import pytest
 
 from pipeline.media.facts import ClipFacts
 from pipeline.media.filters import (
-    XFADE,
     Frame,
     Shown,
     picture_arguments,
     specimen_arguments,
 )
+from pipeline.media.xfade import XFADE
 from pipeline.storyboard.transitions import KINDS
 
 FACTS = ClipFacts(640, 480, Fraction(30), 150, variable=False, codec="h264", pixels="yuv420p",
