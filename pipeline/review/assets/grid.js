@@ -20,8 +20,8 @@ export function layGrid(state) {
   if (layout !== laid) layOut(state);
   laid = layout;
   for (const shot of state.shots) mend(shot);
-  choose(cards.has(chosen) ? chosen : state.shots[0]?.id ?? null);
-  $("board").setAttribute("aria-busy", "false");
+  if (!cards.has(chosen)) choose(state.shots[0]?.id ?? null);
+  $("board").removeAttribute("aria-busy");
 }
 
 /** One card, for what a render tells between two states. */
