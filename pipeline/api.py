@@ -75,12 +75,32 @@ def render_film(
         OverBudgetError: it may cost more than it may; nothing was ordered.
         StoryreelError: ffmpeg is missing, or the disk is full.
     """
+    from dataclasses import replace
+
+    from pipeline.sidecars.happened import HappenedLog, heard_by, told_to
+
+    labels = [step.label for step in planned.plan.to_run]
+    with HappenedLog(planned.places.folder, labels) as log:
+        rendered = _rendered(
+            planned, budget or Budget(), heard_by(log.hear, listen), told_to(log.cut, tell),
+            stop or threading.Event(), outside,
+        )  # fmt: skip
+    return replace(rendered, log_fault=log.fault)
+
+
+def _rendered(
+    planned: PlannedFilm,
+    budget: Budget,
+    listen: Listener,
+    tell: FramesTold,
+    stop: threading.Event,
+    outside: Outside | None,
+) -> RenderedFilm:
     from pipeline.making import cutting_ahead, make_shots
     from pipeline.reporting.report import with_report
 
-    stop = stop or threading.Event()
     with cutting_ahead(planned, listen, stop) as ahead:
-        outcome, made = make_shots(planned, budget or Budget(), ahead.hear, stop, outside)
+        outcome, made = make_shots(planned, budget, ahead.hear, stop, outside)
         if not outcome.cuttable(planned.plan) or planned.plan.left_out:
             return with_report(planned, RenderedFilm(outcome, None, None, made))
         ahead.rest()

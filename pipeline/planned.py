@@ -74,7 +74,8 @@ class Delivered:
 class RenderedFilm:
     """What a render did; ``assembly`` is absent when the film was left as it was or not cut.
 
-    ``report`` is the page that tells of it, ``report_fault`` why there is none.
+    ``report`` is the page that tells of it, ``report_fault`` why there is none; ``log_fault`` why
+    what happened was not written down, for who looks on.
     """
 
     outcome: Outcome
@@ -84,3 +85,4 @@ class RenderedFilm:
     delivered: tuple[Delivered, ...] = field(default=())
     report: Path | None = None
     report_fault: str = ""
+    log_fault: str = ""

@@ -83,6 +83,8 @@ def carry_out(
     result.pop("clips", None)
     if rendered.report_fault:
         say(f"the report was not written: {rendered.report_fault}")
+    if rendered.log_fault:
+        say(f"who looks on could not be told what happened: {rendered.log_fault}")
     undone = what_happened(planned, rendered.outcome, said_words(), stopped=stop.is_set())
     if undone:
         result["error"] = error_document(undone, ())

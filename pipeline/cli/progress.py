@@ -25,6 +25,7 @@ from pipeline.run.events import (
     Stored,
 )
 from pipeline.settings import in_ci
+from pipeline.sidecars.happened import cutting, happened
 
 _SILENCE = 10.0  # seconds between two plain lines on the cut
 _BEAT = 0.5  # seconds between two JSON lines on it
@@ -128,35 +129,7 @@ class JsonProgress:
 
     def hear(self, event: Event) -> None:
         """Put the event out."""
-        shot, _, further = event.shot.partition(" ")
-        document: dict[str, Any] = {
-            "schema": 1,
-            "event": type(event).__name__.lower(),
-            "shot": shot,
-        }
-        document |= {"further": further} if further else {}
-        match event:
-            case Started():
-                document["reason"] = event.reason
-            case Progressed():
-                document["done"] = round(event.done, 3)
-            case Stored():
-                document |= {"take": event.take.number, "clip": event.take.clip}
-                document |= {"price": event.take.price} if event.take.price else {}
-            case Fetched():
-                document |= {"take": event.take.number, "clip": event.take.clip}
-            case Found():
-                document |= {"clip": event.clip, "take": event.take and event.take.number}
-            case Failed():
-                document |= {"code": event.error.code, "message": event.error.brief}
-                document |= {"hint": event.error.hint} if event.error.hint else {}
-            case Skipped():
-                document["because"] = event.because
-            case Noted():
-                document["text"] = event.text
-            case Accepted() | Generated():
-                pass  # its name says it
-        put_json(document, indent=None)
+        put_json(happened(event), indent=None)
 
     def tell(self, done: int, total: int) -> None:
         """Put out how far the cut is, twice a second at most, and when it is done."""
@@ -165,10 +138,7 @@ class JsonProgress:
         if done < total and self._said is not None and now - self._said < _BEAT:
             return
         self._said = now
-        document = {"schema": 1, "event": "cutting", "frames": done, "of": total}
-        if left is not None and done < total:
-            document["seconds_left"] = round(left, 1)
-        put_json(document, indent=None)
+        put_json(cutting(done, total, left), indent=None)
 
 
 @contextlib.contextmanager

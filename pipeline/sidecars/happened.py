@@ -25,6 +25,7 @@ from pipeline.run.events import (
     Fetched,
     Found,
     Generated,
+    Listener,
     Noted,
     Progressed,
     Skipped,
@@ -79,6 +80,30 @@ def cutting(done: int, total: int, seconds_left: float | None = None) -> dict[st
     return document
 
 
+Tell = Callable[[int, int], None]
+
+
+def heard_by(*listeners: Listener) -> Listener:
+    """One who listens for several, in their order."""
+
+    def hear(event: Event) -> None:
+        for listen in listeners:
+            listen(event)
+
+    return hear
+
+
+def told_to(*tells: Tell | None) -> Tell:
+    """One who is told of frames for several, of whom some may not be there."""
+
+    def tell(done: int, total: int) -> None:
+        for one in tells:
+            if one:
+                one(done, total)
+
+    return tell
+
+
 def happened_path(folder: Path) -> Path:
     """Where a board's log lies, in its folder under ``output``."""
     return folder / "events.jsonl"
@@ -91,7 +116,8 @@ class HappenedLog:
         folder: the board's, or its draft's.
         to_run: what is to be made, by the labels of the plan's steps.
         now: seconds on a clock that never goes back, for what is told now and then.
-        tell: told once, in words, where it cannot be written.
+
+    ``fault`` says why it could not be written, where it could not.
     """
 
     def __init__(
@@ -100,11 +126,11 @@ class HappenedLog:
         to_run: Sequence[str],
         *,
         now: Callable[[], float] = time.monotonic,
-        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._path = happened_path(folder)
         self._to_run = list(to_run)
-        self._now, self._tell = now, tell
+        self._now = now
+        self.fault = ""
         self._told: dict[str, float] = {}
         self._turn = threading.Lock()  # shots and the cut speak from threads of their own
         self._file: IO[bytes] | None = None
@@ -172,4 +198,4 @@ class HappenedLog:
         file.close()
 
     def _give_up(self, error: OSError) -> None:
-        self._tell(f"{self._path.name} is not written on: {error.strerror or error}")
+        self.fault = f"{self._path.name}: {error.strerror or error}"
