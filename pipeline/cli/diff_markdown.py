@@ -32,7 +32,7 @@ def diff_as_markdown(difference: Difference) -> str:
     kind = "draft of " if planned.draft else ""
     versions = f"{quoted(difference.old.name)} → {quoted(difference.new.name)}"
     heading = f"### {kind}{quoted(planned.board.name)}: {spelled(planned.film.title)}, {versions}"
-    length = spelled(length_words(difference))
+    length = length_words(difference)  # ours, and plain
     if difference.changes.nothing:
         return f"{heading}\n\n**No change in the film** ({length})."
     whole = told(difference.changes)

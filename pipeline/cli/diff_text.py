@@ -84,7 +84,7 @@ def _of_shot(one: ToldShot, price: str) -> Iterator[str]:
 
 
 def _change(change: Change, indent: int) -> Iterator[str]:
-    head = Part("same", f"{change.field}: ")
+    head = Part("same", f"{change.field}:")
     yield from _wrapped([head, *_old_and_new(change)], indent)
 
 
@@ -94,31 +94,23 @@ def _old_and_new(change: Change) -> Iterator[Part]:
         yield from [Part("same", marked(parts))] if plain else parts
         return
     yield Part("out", change.old) if change.old else Part("same", "none")
-    yield Part("same", " → ")
+    yield Part("same", "→")
     yield Part("in", change.new) if change.new else Part("same", "none")
 
 
 def _wrapped(parts: Words, indent: int) -> Iterator[str]:
-    """Parts as lines that fit the terminal, each word in its part's colour."""
+    """Parts as lines that fit the terminal, each word in its part's colour, a blank between."""
     from rich.cells import cell_len
 
     room = min(max(terminal_width(), _LEAST), _WIDEST)
     line, width, empty = " " * indent, indent, True
-    for word, kind in _words(parts):
-        shown = harmless(word)
-        if not empty and width + cell_len(shown.rstrip()) > room:
-            yield line.rstrip()
-            line, width = " " * (indent + 2), indent + 2
-        line += click.style(shown, fg=_COLOURS[kind]) if kind in _COLOURS else shown
-        width, empty = width + cell_len(shown), False
-    yield line.rstrip()
-
-
-def _words(parts: Words) -> Iterator[tuple[str, str]]:
-    """Each word with the blank behind it, and its part's kind."""
     for part in parts:
-        pieces = part.text.split(" ")
-        for number, piece in enumerate(pieces):
-            word = piece if number == len(pieces) - 1 else f"{piece} "
-            if word:
-                yield word, part.kind
+        for word in part.text.split():
+            shown = harmless(word)
+            if not empty and width + 1 + cell_len(shown) > room:
+                yield line
+                line, width, empty = " " * (indent + 2), indent + 2, True
+            colour = _COLOURS.get(part.kind)
+            line += ("" if empty else " ") + (click.style(shown, fg=colour) if colour else shown)
+            width, empty = width + cell_len(shown) + (not empty), False
+    yield line

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.boards import (
+    draft_of,
     draft_options,
     json_option,
     retry_options,
@@ -22,6 +23,7 @@ from pipeline.cli.carrying_out import carry_out, tell_result
 from pipeline.cli.delivered import as_unchanged
 from pipeline.cli.interrupt import stop_on_interrupt
 from pipeline.cli.purse import Purse, purse_options
+from pipeline.cli.showing import refuse_beside_at, show_again
 from pipeline.places import draft_folder, find_root, output_folder
 from pipeline.receipt import receipt_for, unchanged
 from pipeline.settings import environment
@@ -42,6 +44,12 @@ _GRAVEST = (130, 3, 5, 6, 2, 1, 0)
 @retry_options
 @purse_options
 @click.option("--verify", is_flag=True, help="Read every clip again and compare its digest.")
+@click.option(
+    "--at",
+    "revision",
+    metavar="REV",
+    help="Show the film of a version in git again, from the store alone: nothing is made or paid.",
+)
 @settings_options
 def command(
     boards: tuple[Path, ...],
@@ -49,6 +57,7 @@ def command(
     resolution: str | None,
     as_json: bool,
     verify: bool,
+    revision: str | None,
     shots: tuple[str, ...],
     start: str | None,
     scene: str | None,
@@ -70,13 +79,23 @@ def command(
 
     A paid model's price is asked about first; without a terminal nothing is spent unless --yes is
     said. --max-cost and --max-jobs are walls. Jobs that are out are always gone on with.
+
+    With --at REV the film of that version is cut into a folder at/ beside the film, from clips that
+    are in the store; the present film and its lock stay as they are.
     """
     purse = Purse(max_cost, max_jobs, allowed, yes, retry_failed, remake_missing)
     choice = {"shots": shots, "start": start, "scene": scene}
     codes = []
+    if revision is not None:
+        making = {"--force": forced, "--verify": verify, "--retry-failed": retry_failed,
+                  "--remake-missing": remake_missing}  # fmt: skip
+        refuse_beside_at(boards, {"--shot, --from or --scene": any(choice.values()), **making})
     with stop_on_interrupt() as stop:
         for board in boards:
-            if board.suffix == ".json":
+            if revision is not None:
+                old = draft_of(draft, resolution)
+                rendering = partial(show_again, board, revision, old, flags)
+            elif board.suffix == ".json":
                 _refuse_words(board, draft, resolution, choice, forced)
                 rendering = partial(_render_saved, board, flags, purse)
             else:

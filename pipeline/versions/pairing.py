@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,7 +26,8 @@ def renamed(old: Film, new: Film, known: Names) -> dict[ShotId, ShotId]:
     """Shots that are there under another name now.
 
     One is what the plan has found to be one (``known``: its request is that of an absent shot's
-    take), or what asks for the very same. Shots of one name are always one shot.
+    take), else what asks for the very same, else what has the same words and pictures by name.
+    Shots of one name are always one shot.
 
     Args:
         old: the film before.
@@ -39,45 +40,53 @@ def renamed(old: Film, new: Film, known: Names) -> dict[ShotId, ShotId]:
     names: dict[ShotId, ShotId] = {}
     for shot in gone:
         if (name := known.get(shot.id)) in come:
-            names[shot.id] = name
-            del come[name]
-    left = [shot for shot in gone if shot.id not in names]
-    found = True
-    while found and left:  # a shot may start on a frame of one that was renamed, too
-        found = False
-        for shot in tuple(left):
-            asked = what_is_asked(shot, names)
-            if other := next((one for one in come.values() if what_is_asked(one) == asked), None):
-                names[shot.id] = other.id
-                del come[other.id]
-                left.remove(shot)
-                found = True
+            names[shot.id] = come.pop(name).id
+    for sameness in (_asked, _said):
+        while found := _first_alike(gone, come, names, sameness):
+            names[found[0]] = found[1]
+            del come[found[1]]
     return names
 
 
-def what_is_asked(shot: Shot, names: Names | None = None) -> tuple[Any, ...]:
-    """What a shot asks for, by whatever name, at whatever place; a seed only where it is written.
+Sameness = Callable[[Shot, Names], tuple[Any, ...]]
 
-    Args:
-        shot: the shot.
-        names: how shots it starts on are called now.
-    """
+
+def _first_alike(
+    gone: Sequence[Shot], come: Mapping[ShotId, Shot], names: Names, sameness: Sameness
+) -> tuple[ShotId, ShotId] | None:
+    """The first shot gone that is one that has come; its frames' shots may be renamed by then."""
+    by_value: dict[tuple[Any, ...], ShotId] = {}
+    for shot in come.values():
+        by_value.setdefault(sameness(shot, {}), shot.id)
+    left = (shot for shot in gone if shot.id not in names)
+    alike = ((shot.id, by_value.get(sameness(shot, names))) for shot in left)
+    return next(((was, now) for was, now in alike if now), None)
+
+
+def _asked(shot: Shot, names: Names) -> tuple[Any, ...]:
+    """What a shot asks for, by whatever name, at whatever place; a seed only where written."""
     return (
         shot.model,
-        shot.mode,
         shot.prompt,
-        shot.words,
         shot.camera,
         shot.look,
-        tuple(source_value(source, names or {}) for source in shot.sources),
         shot.asked,
         shot.aspect,
         shot.resolution,
         shot.seed if shot.seed_written else None,
-        shot.clip and shot.clip.digest,
-        shot.card and replace(shot.card, font=None),
-        shot.card and shot.card.font and shot.card.font.digest,
+        *_said(shot, names),
+        *(source_value(source, names) for source in shot.sources),
     )
+
+
+def _said(shot: Shot, names: Names) -> tuple[Any, ...]:
+    """What a shot shows, in words: other looks, models and files of the same names count not."""
+    card = shot.card and shot.card.text
+    pictures = (
+        source.name or source.digest if isinstance(source, Picture) else source_value(source, names)
+        for source in shot.sources
+    )
+    return shot.mode, shot.words, card, shot.clip and shot.clip.digest, tuple(pictures)
 
 
 def source_value(source: Source | None, names: Names) -> object:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from pipeline.api import assemble_film, my_turn
 from pipeline.ids import ShotId
 from pipeline.models.catalog import models
+from pipeline.places import board_name
 from pipeline.plan.step import Ended, Fetch, Make, Missing, Reuse, Step
 from pipeline.planned import Delivered
 from pipeline.storyboard.resolver import Draft
@@ -24,9 +26,11 @@ _MOST_TOLD = 20
 class Shown:
     """An old film: of which version, and the files it was cut into."""
 
+    board: str
     commit: Commit
     shots: tuple[ShotId, ...]
     frames: int
+    seconds: Fraction
     delivered: tuple[Delivered, ...]
     notes: tuple[str, ...]
 
@@ -71,7 +75,9 @@ def show_at(
             delivered, _ = assemble_film(planned, tell=tell, stop=stop)
         frames = lay_timeline(planned.film, serving_clips(planned)).frames
         shots = tuple(shot.id for shot in planned.film.shots)
-        return Shown(commit, shots, frames, delivered, version.notes)
+        seconds = frames / planned.film.rate
+        name = board_name(board)
+        return Shown(name, commit, shots, frames, seconds, delivered, version.notes)
 
 
 def refuse_unless_here(version: Version, board: Path) -> None:
@@ -119,5 +125,5 @@ def _way_out(version: Version, board: Path) -> str:
         "Put its clips into the store: storyreel unpack a pack of it. Or make it in a checkout of "
         f"its own, which fetches what was paid for and asks before it pays: "
         f"git worktree add {folder} {short}, then in it storyreel render "
-        f"{board.name.removesuffix('.storyboard.yaml')}{draft} --store {store}"
+        f"{board_name(board)}{draft} --store {store}"
     )

@@ -132,17 +132,19 @@ def length_words(difference: Difference) -> str:
 def cost_words(difference: Difference) -> str:
     """What the new version would take: shots to make at what price, shots reused."""
     plan = difference.new.planned.plan
-    making = len(plan.to_make)
+    making, shots = len(plan.to_make), _count(len(plan.steps))
     price = f"{plan.at_most}"
     if plan.certain != plan.at_most:
         price = f"{plan.certain} certain, {plan.at_most} at most"
-    parts = [f"to make: {_takes(making)}, {price}"] if making else ["nothing to make"]
-    reused = sum(step.verb == "reuse" for step in plan.steps)
-    parts.append(f"{reused} of {_count(len(plan.steps))} reused")
+    further = sum(1 for step in plan.to_make if step.further)
+    of = f"{making} takes of {shots}" if further else f"{making} of {shots}"
+    parts = [f"{of} to make: {price}"] if making else [f"nothing to make, {shots}"]
+    if reused := sum(step.verb == "reuse" for step in plan.steps):
+        parts.append(f"{reused} reused")
     for verb, words in _BESIDE.items():
         if count := sum(step.verb == verb for step in plan.every):
             parts.append(f"{count} {words}")
-    return "; ".join(parts)
+    return ", ".join(parts)
 
 
 _BESIDE = {
@@ -156,7 +158,3 @@ _BESIDE = {
 
 def _count(number: int) -> str:
     return f"{number} shot{'s' if number != 1 else ''}"
-
-
-def _takes(number: int) -> str:
-    return f"{number} take{'s' if number != 1 else ''}"

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import difflib
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-_PIECES = re.compile(r"\w+|\s+|[^\w\s]")
 _AROUND = 5  # words told on either side of a change
 _ALIKE = 0.4  # below that two texts are better read one after the other
-_MOST = 4000  # pieces that are compared: difflib takes their product in time
+_MOST = 2000  # words that are compared: difflib takes their product in time
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some words that stayed, were taken out, or were put in."""
+    """Some words that stayed, were taken out, or were put in; a blank stands between parts."""
 
     kind: Literal["same", "out", "in"]
     text: str
@@ -24,7 +22,7 @@ class Part:
 
 def compared(old: str, new: str) -> tuple[Part, ...] | None:
     """The words of two texts, put together; none where hardly any stayed."""
-    before, now = _PIECES.findall(old), _PIECES.findall(new)
+    before, now = old.split(), new.split()
     if len(before) + len(now) > _MOST:
         return None
     matcher = difflib.SequenceMatcher(None, before, now, autojunk=False)
@@ -38,15 +36,15 @@ def _parts(
 ) -> Iterator[Part]:
     for kind, i, j, m, n in matcher.get_opcodes():
         if kind == "equal":
-            yield Part("same", "".join(now[m:n]))
+            yield Part("same", " ".join(now[m:n]))
             continue
         if i < j:
-            yield Part("out", "".join(before[i:j]))
+            yield Part("out", " ".join(before[i:j]))
         if m < n:
-            yield Part("in", "".join(now[m:n]))
+            yield Part("in", " ".join(now[m:n]))
 
 
-def shortened(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+def shortened(parts: Sequence[Part]) -> tuple[Part, ...]:
     """The same with long stretches that stayed left out, but for a few words by each change."""
     last = len(parts) - 1
     return tuple(
@@ -61,12 +59,16 @@ def _short(text: str, *, first: bool, last: bool) -> str:
     words = text.split(" ")
     if len(words) <= 2 * _AROUND + 2:
         return text
-    head = "" if first else " ".join(words[:_AROUND]) + " "
-    tail = "" if last else " " + " ".join(words[-_AROUND:])
-    return f"{head}…{tail}"
+    head = [] if first else words[:_AROUND]
+    tail = [] if last else words[-_AROUND:]
+    return " ".join((*head, "…", *tail))
 
 
-def marked(parts: tuple[Part, ...]) -> str:
+def marked(parts: Sequence[Part]) -> str:
     """As plain text: ``the fox [-stops-]{+runs+}``."""
     forms = {"same": "{}", "out": "[-{}-]", "in": "{{+{}+}}"}
-    return "".join(forms[part.kind].format(part.text) for part in parts)
+    told = ""
+    for number, part in enumerate(parts):
+        replaced = part.kind == "in" and number and parts[number - 1].kind == "out"
+        told += ("" if replaced or not number else " ") + forms[part.kind].format(part.text)
+    return told
