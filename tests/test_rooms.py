@@ -43,6 +43,7 @@ MAY_IMPORT = {
     "packing": STAGES | {"planned", "planning", "api", "packs"},
     "previewing": STAGES | {"planned", "api"},
     "exporting": STAGES | {"planned", "api"},
+    "versions": STAGES | {"planned", "planning", "packs", "api"},
     "watching": STAGES | {"planned", "api", "packs"},
     "reporting": STAGES | {"planned", "planning", "makers", "journal"},
     "review": STAGES | {"planned", "planning", "choosing", "delivering", "reporting", "api"},
@@ -59,6 +60,7 @@ MAY_IMPORT = {
         "packing",
         "previewing",
         "exporting",
+        "versions",
         "watching",
         "packs",
         "api",
@@ -72,7 +74,7 @@ DOORS = {
     "yaml": {"storyboard.text", "storyboard.scalars"},
     "networkx": {"graph"},
     "ffmpeg": {"media.filters", "media.sound_filters"},
-    "subprocess": {"media.ffmpeg", "media.voice"},
+    "subprocess": {"media.ffmpeg", "media.voice", "versions.git"},
     "imageio_ffmpeg": {"media.ffmpeg"},
     "filelock": {"files"},
     "platformdirs": {"settings"},
@@ -142,8 +144,8 @@ STARTERS = {
 }  # fmt: skip
 
 
-def test_processes_are_started_behind_three_doors():
-    """``media/ffmpeg.py``, ``media/voice.py`` (the table above), and the user's own publisher."""
+def test_processes_are_started_behind_few_doors():
+    """ffmpeg, a voice and git (the table above has their doors), and the user's own publisher."""
     for path in modules():
         if name_of(path) == "publishers.command":
             continue
