@@ -102,5 +102,5 @@ def _tell(film: Shown, *, draft: bool, as_json: bool) -> None:
     state = "" if outputs[0]["cut_anew"] else ", unchanged"
     of = f"{film.board} at {commit.asked} ({commit.short})"
     frames = "1 frame" if film.frames == 1 else f"{film.frames} frames"
-    say(f"{of}: {len(film.shots)} reused; {frames}, {float(film.seconds):g} s{state}")
+    say(f"{of}: {len(film.shots)} reused; {frames}, {round(float(film.seconds), 3):g} s{state}")
     put_delivered(outputs)

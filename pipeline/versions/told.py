@@ -139,7 +139,8 @@ def cost_words(difference: Difference) -> str:
     further = sum(1 for step in plan.to_make if step.further)
     of = f"{making} takes of {shots}" if further else f"{making} of {shots}"
     parts = [f"{of} to make: {price}"] if making else [f"nothing to make, {shots}"]
-    if reused := sum(step.verb == "reuse" for step in plan.steps):
+    reused = sum(step.verb == "reuse" for step in plan.steps)
+    if making and reused:
         parts.append(f"{reused} reused")
     for verb, words in _BESIDE.items():
         if count := sum(step.verb == verb for step in plan.every):
