@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import commands
 import pytest
 
 from pipeline.media.ffmpeg import FFmpeg, find_ffmpeg
@@ -20,3 +21,17 @@ for _name in list(os.environ):
 def ffmpeg() -> FFmpeg:
     """The real ffmpeg that comes with the dependencies."""
     return find_ffmpeg()
+
+
+@pytest.fixture(scope="session")
+def stage():
+    """Where commands run: a process that has loaded storyreel."""
+    return commands.stage()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _closed_stage():
+    """The stage is gone when the tests are."""
+    yield
+    if commands.stage.cache_info().currsize:
+        commands.stage().close()

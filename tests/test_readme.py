@@ -6,12 +6,11 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 import wave
 from pathlib import Path
 
 import pytest
+from commands import storyreel
 
 PROJECT = Path(__file__).parent.parent
 TEXT = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -33,15 +32,9 @@ def test_every_command_of_the_readme_runs(tmp_path):
     """From an empty folder with the sample boards beside: in the README's order, each exits 0."""
     listed = list(commands())
     assert len(listed) >= 8
-    environment = {
-        **os.environ, "PYTHONPATH": str(PROJECT), "STORYREEL_CONFIG": str(tmp_path / "none")
-    }  # fmt: skip
     for line in listed:
         words = [word.replace("240p", "96p") for word in shlex.split(line)[1:]]
-        done = subprocess.run(
-            [sys.executable, "-m", "pipeline", *words],
-            cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        done = storyreel(*words, cwd=tmp_path)
         assert done.returncode == 0, f"{line}\n{done.stderr}"
         if words[0] == "init":
             make_small(tmp_path / "storyboards" / "first-film.storyboard.yaml")
@@ -62,18 +55,12 @@ def test_the_paid_commands_run_against_the_desk(tmp_path):
     sample.write_text(small, encoding="utf-8")
     with Desk(size=64, time="0.2") as desk:
         environment = {
-            **os.environ,
-            "PYTHONPATH": str(PROJECT),
-            "STORYREEL_CONFIG": str(tmp_path / "none"),
             "STORYREEL_APIFRAME_URL": desk.url,
             "STORYREEL_APIFRAME_KEY_VARIABLE": "DESK_KEY",
             "DESK_KEY": desk.key,
         }
         for line in PAID[1].splitlines():
-            done = subprocess.run(
-                [sys.executable, "-m", "pipeline", *shlex.split(line)[1:]],
-                cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
-            )  # fmt: skip
+            done = storyreel(*shlex.split(line)[1:], cwd=tmp_path, env=environment)
             assert done.returncode == 0, f"{line}\n{done.stderr}"
         assert len(desk.ledger()) == 10
     assert "1344 credits" in done.stdout or "committed" in done.stdout

@@ -11,28 +11,9 @@ from pathlib import Path
 
 import pytest
 import stories
+from commands import storyreel
 
 PROJECT = Path(__file__).parent.parent.parent
-
-
-def storyreel(*words, cwd, stdin=None, env=None):
-    """Run the real command in a process of its own."""
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("STORYREEL_")},
-        "PYTHONPATH": str(PROJECT),
-        "STORYREEL_CONFIG": str(Path(cwd) / "no-user-config.toml"),
-        **(env or {}),
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "pipeline", *words],
-        cwd=cwd,
-        env=environment,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=240,
-    )
 
 
 @pytest.fixture

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import threading
 import wave
 from pathlib import Path
@@ -15,6 +12,7 @@ import clips
 import opentimelineio as otio
 import pytest
 import stories
+from commands import storyreel
 
 from pipeline.api import plan_film, render_film
 from pipeline.cli.main import exit_code_of
@@ -25,7 +23,6 @@ from pipeline.plan.request import request_for
 from pipeline.plan.step import Make, New, Reuse, Step
 from pipeline.sidecars.otio_facts import media_names, sound_names
 
-PROJECT = Path(__file__).parent.parent.parent
 BOARD = stories.text(
     "sh010 scene: 'One: the ☕', beat: 'She said: “100%”'",
     "sh020 first_frame: sh010.last",
@@ -37,19 +34,6 @@ BOARD += """\
 sound:
   music: {file: "refs/a #1.wav", level: -8dB}
 """
-
-
-def storyreel(*words, cwd):
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(PROJECT),
-        "HOME": str(cwd),
-        "STORYREEL_CONFIG": str(Path(cwd) / "no-user-config.toml"),
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "pipeline", *words],
-        cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=240,
-    )  # fmt: skip
 
 
 def project_in(root: Path, board: str) -> Path:

@@ -3,28 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import stories
-
-PROJECT = Path(__file__).parent.parent.parent
-
-
-def storyreel(*words, cwd):
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(PROJECT),
-        "HOME": str(cwd),
-        "STORYREEL_CONFIG": str(Path(cwd) / "no-user-config.toml"),
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "pipeline", *words],
-        cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=240,
-    )  # fmt: skip
+from commands import storyreel
 
 
 @pytest.fixture(scope="module")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import subprocess
-import sys
 import threading
 from pathlib import Path
 
+import commands
 import pytest
 
 from pipeline.desk.server import Desk
@@ -20,20 +19,14 @@ from pipeline.run.counters import Ground, paying
 from pipeline.settings import Settings, read_settings
 from pipeline.store.store import Store
 
-HOUSE = Path(__file__).parent.parent.parent
-
 
 def storyreel(
     *words: str, cwd: Path, user: str, env: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """The real command, with ``user`` as the user's own file."""
     (cwd / "user.toml").write_text(user)
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("STORYREEL_")}
-    ours |= {"PYTHONPATH": str(HOUSE), "STORYREEL_CONFIG": str(cwd / "user.toml"), **(env or {})}
-    return subprocess.run(
-        [sys.executable, "-m", "pipeline", *words],
-        cwd=cwd, env=ours, capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+    ours = {"STORYREEL_CONFIG": str(cwd / "user.toml"), **(env or {})}
+    return commands.storyreel(*words, cwd=cwd, env=ours)
 
 
 def test_a_route_tells_what_is_open_and_what_the_user_said(tmp_path: Path) -> None:

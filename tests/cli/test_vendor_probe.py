@@ -7,13 +7,12 @@ import os
 import re
 import signal
 import stat
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import commands
 import pytest
 
 from pipeline.desk.server import Desk
@@ -36,23 +35,10 @@ def desk(
         yield one
 
 
-def storyreel(root: Path, desk: Desk, *arguments: str) -> subprocess.Popen[str]:
+def storyreel(root: Path, desk: Desk, *arguments: str) -> commands.Running:
     """A command at work without a terminal, its clock as quick as the desk's."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    asked = {
-        "arguments": arguments,
-        "folder": str(root),
-        "environment": {**kept, **desk.environment},
-        "speed": SPEED,
-    }
-    return subprocess.Popen(
-        [sys.executable, str(HOUSE / "tests" / "money" / "stage.py"), json.dumps(asked)],
-        env={**kept, "PYTHONPATH": str(HOUSE)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return commands.start(*arguments, cwd=root, env={**kept, **desk.environment}, speed=SPEED)
 
 
 def name_of(desk: Desk) -> str:
@@ -62,10 +48,10 @@ def name_of(desk: Desk) -> str:
 def probed(root: Path, desk: Desk, *more: str) -> tuple[int, str]:
     """A probe to its end: its exit code, and all it said."""
     command = ("doctor", "--online", "--probe", name_of(desk), *more)
-    out, err = (running := storyreel(root, desk, *command)).communicate()
-    assert "Traceback" not in err, err
-    assert KEY not in out + err
-    return running.returncode, out + err
+    done = storyreel(root, desk, *command).wait()
+    assert "Traceback" not in done.stderr, done.stderr
+    assert KEY not in done.stdout + done.stderr
+    return done.returncode, done.stdout + done.stderr
 
 
 def charges(desk: Desk) -> list[str]:
@@ -113,19 +99,18 @@ def test_a_probe_is_one_job_and_a_file_of_shapes(tmp_path: Path, desk: Desk) -> 
     for secret in (KEY, "paper boat", "signature=", str(job), *attempt.links):
         assert secret not in text, secret
 
-    spent = storyreel(tmp_path, desk, "status", "--spend").communicate()[0]
+    spent = storyreel(tmp_path, desk, "status", "--spend").wait().stdout
     assert re.search(rf"\(probe\).*{re.escape(price)}", spent), spent
 
 
-def hit(root: Path, desk: Desk, number: int) -> subprocess.Popen[str]:
+def hit(root: Path, desk: Desk, number: int) -> commands.Running:
     """A probe that is hit by a signal once its job is out."""
     running = storyreel(root, desk, "doctor", "--online", "--probe", name_of(desk), "--yes")
     until = time.monotonic() + 60
     while not desk.jobs():
-        assert running.poll() is None, running.communicate()
-        assert time.monotonic() < until
+        assert time.monotonic() < until, running.wait()
         time.sleep(0.02)
-    running.send_signal(number)
+    running.kill(number)
     return running
 
 
@@ -133,9 +118,8 @@ def hit(root: Path, desk: Desk, number: int) -> subprocess.Popen[str]:
 def test_an_interrupted_probe_is_gone_on_with_and_paid_once(tmp_path: Path, number: int) -> None:
     """Whatever ended it, the next one orders nothing: it fetches the clip of the job out there."""
     with Desk(size=64, time="3000", speed=SPEED, accounts={KEY: 1000}) as desk:
-        running = hit(tmp_path, desk, number)
-        _, err = running.communicate()
-        assert running.returncode == (130 if number == signal.SIGINT else -number), err
+        ended = hit(tmp_path, desk, number).wait()
+        assert ended.returncode == (130 if number == signal.SIGINT else -number), ended.stderr
         before = len(record(tmp_path)[1]["exchanges"])
         desk.advance(4000)
         code, said = probed(tmp_path, desk)  # nobody is asked, for nothing is ordered
@@ -160,7 +144,7 @@ def test_a_job_of_unknown_fate_is_left_alone_and_can_be_settled(tmp_path: Path) 
             assert charges(desk) == ["0.42"]
         (job,) = desk.jobs()
         settled = storyreel(tmp_path, desk, "settle", PROBE, "empiriolabs", "--made", str(job.id))
-        assert settled.communicate()[1] == (
+        assert settled.wait().stderr == (
             f"empiriolabs: job {job.id} at empiriolabs is fetched by the next probe\n"
         )
         code, said = probed(tmp_path, desk)
@@ -178,7 +162,7 @@ def test_what_cannot_be_probed_is_told_before_anything_is_asked(tmp_path: Path) 
             (("--online", "--yes"), "--yes goes with --probe"),
             (("--online", "--probe", "empiriolabs", "--yes"), "There is no key for EmpirioLabs"),
         ):
-            running = storyreel(tmp_path, desk, "doctor", *arguments)
-            assert words in running.communicate()[1]
-            assert running.returncode in (2, 6)
+            done = storyreel(tmp_path, desk, "doctor", *arguments).wait()
+            assert words in done.stderr
+            assert done.returncode in (2, 6)
         assert not charges(desk)

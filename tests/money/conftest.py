@@ -1,23 +1,15 @@
-"""A desk with a ledger, a stage, and a film nobody disturbed."""
+"""A desk with a ledger, and a film nobody disturbed."""
 
 from __future__ import annotations
 
 import itertools
 
 import pytest
-from project import KEY, SPEED, Project, Stage, Undisturbed
+from project import KEY, SPEED, Project, Undisturbed
 
 from pipeline.desk.server import Desk
 
 _NUMBERS = itertools.count(1)
-
-
-@pytest.fixture(scope="session")
-def stage():
-    """Where commands run."""
-    one = Stage()
-    yield one
-    one.close()
 
 
 @pytest.fixture(scope="session")

@@ -7,12 +7,12 @@ import os
 import re
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from commands import Stage
 
 from pipeline.desk.ledger import charges, read_ledger
 from pipeline.desk.server import Desk
@@ -62,29 +62,6 @@ shots:
 """
 SHOTS = 4
 PRICE = SHOTS * 72  # credits: 3 s of 720p each
-
-
-class Stage:
-    """Runs commands in children of a process that has loaded storyreel."""
-
-    def __init__(self):
-        self.process = subprocess.Popen(
-            [sys.executable, str(HERE / "stage.py")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": str(HOUSE)},
-        )
-
-    def ask(self, **message):
-        self.process.stdin.write(json.dumps(message) + "\n")
-        self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
-        self.process.stdout.close()
 
 
 @dataclass(frozen=True)

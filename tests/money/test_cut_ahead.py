@@ -27,7 +27,7 @@ def test_after_the_last_clip_only_its_own_parts_are_left(new_project):
     done = subprocess.run(
         [sys.executable, HERE / "cutting_ahead.py", "sh030", "3"],
         cwd=project.root,
-        env={**project.whole_environment(), "PYTHONPATH": str(HERE.parent.parent)},
+        env={**project.whole_environment(), "PYTHONPATH": f"{HERE.parent.parent}:{HERE.parent}"},
         capture_output=True,
         text=True,
         check=False,

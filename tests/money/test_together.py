@@ -7,7 +7,7 @@ import re
 import signal
 
 import pytest
-from project import BOARD, Stage
+from project import BOARD
 
 OTHER = """\
 storyboard: 1
@@ -24,36 +24,24 @@ shots:
 SHARING = BOARD.replace("flat coast.\n", "flat coast.\n    seed: 4711\n", 1)
 
 
-@pytest.fixture
-def second_stage():
-    """Where the second command runs, so that both are waited for by themselves."""
-    one = Stage()
-    yield one
-    one.close()
-
-
-def both(project, second_stage, *words):
+def both(project, *words):
     """Two renders, begun together."""
-    first = project.start("render", words[0], "--yes")
-    project.stage, kept = second_stage, project.stage
-    second = project.start("render", words[-1], "--yes")
-    project.stage = kept
-    return first, second
+    return [project.start("render", word, "--yes") for word in (words[0], words[-1])]
 
 
-def test_one_board_rendered_twice_at_once(project, second_stage, undisturbed):
+def test_one_board_rendered_twice_at_once(project, undisturbed):
     """One waits for the other and then finds everything done."""
-    for running in both(project, second_stage, "tiny"):
+    for running in both(project, "tiny"):
         done = running.wait()
         assert done.code == 0, done.said
     project.check_whole(undisturbed)
 
 
-def test_two_boards_share_a_shot(new_project, second_stage):
+def test_two_boards_share_a_shot(new_project):
     """The shared take is paid for once, and both films are cut from it."""
     project = new_project(SHARING)
     project.write(OTHER, "other")
-    for running in both(project, second_stage, "tiny", "other"):
+    for running in both(project, "tiny", "other"):
         done = running.wait()
         assert done.code == 0, done.said
     project.check_whole(shots=5)
@@ -65,14 +53,12 @@ def test_two_boards_share_a_shot(new_project, second_stage):
 
 @pytest.mark.long
 @pytest.mark.parametrize("step", range(1, 22, 2))
-def test_one_of_two_boards_is_killed(new_project, second_stage, step):
+def test_one_of_two_boards_is_killed(new_project, step):
     """Whichever has the shared take in hand may die: the other goes on with it, paid for once."""
     project = new_project(SHARING)
     project.write(OTHER, "other")
     first = project.start("render", "tiny", "--yes", after=step)
-    project.stage, kept = second_stage, project.stage
     second = project.start("render", "other", "--yes")
-    project.stage = kept
     assert first.wait().code in (0, -signal.SIGKILL)
     done = second.wait()
     assert done.code == 0, done.said

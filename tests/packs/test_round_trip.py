@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import clips
+import commands
 import pytest
 import stories
 import travelling
@@ -23,8 +22,6 @@ from pipeline.packing import pack_film
 from pipeline.packs.errors import PackError
 from pipeline.plan.step import Reuse
 from pipeline.sidecars.lock_file import change_lock
-
-HOUSE = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -43,15 +40,8 @@ def test_the_film_is_the_same_bytes_elsewhere_with_nothing_made(film, pack, tmp_
     """In a process with no key and a bare environment: nothing to make, the same film."""
     there = tmp_path / "there"
     unpack_film(pack, there)
-    done = subprocess.run(
-        [sys.executable, "-m", "pipeline", "render", "film", "--json"],
-        cwd=there,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(HOUSE), "HOME": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=240,
-    )
+    bare = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    done = commands.run("render", "film", "--json", cwd=there, env=bare)
     told = json.loads(done.stdout.splitlines()[-1])
 
     assert done.returncode == 0, done.stderr

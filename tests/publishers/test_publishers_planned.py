@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import commands
 import pytest
 import stories
 from PIL import Image
@@ -27,7 +28,6 @@ from pipeline.run.publishable import (
 )
 from pipeline.settings import Settings, read_settings
 
-HOUSE = Path(__file__).parent.parent.parent
 HEAD = """\
 storyboard: 1
 title: Test
@@ -155,12 +155,8 @@ def storyreel(
     clean = {name: value for name, value in os.environ.items() if "STORYREEL" not in name}
     for name in ("APIFRAME_API_KEY", "EMPIRIOLABS_API_KEY", "COLUMNS"):
         clean.pop(name, None)
-    paths = {"PYTHONPATH": str(HOUSE), "STORYREEL_CONFIG": str(folder / "config.toml")}
-    whole = {**clean, **paths, **(keys or {})}
-    command = [sys.executable, "-m", "pipeline", *words]
-    return subprocess.run(
-        command, cwd=folder, env=whole, capture_output=True, text=True, check=False
-    )
+    own = {"STORYREEL_CONFIG": str(folder / "config.toml"), **(keys or {})}
+    return commands.run(*words, cwd=folder, env={**clean, **own})
 
 
 def test_the_plan_warns_render_refuses_and_doctor_shows_how_they_stand(folder: Path) -> None:

@@ -1,26 +1,41 @@
 """A process that has loaded storyreel and forks a child for each command: starting is quick.
 
-Talks JSON lines: ``{"run": {...}}`` is answered by ``{"pid": n}``, ``{"wait": n}`` by the exit
-status. Also a command by itself: ``python stage.py '{"arguments": [...], ...}'`` runs one.
+Talks JSON lines with ``commands.py``: ``{"run": {...}}`` is answered by ``{"pid": n}``,
+``{"wait": n}`` by the exit status. Also a command by itself: ``python stage.py '{"arguments":
+[...], ...}'`` runs one.
 
-The clock and the journal are handed to the command (``pipeline/run/outside.py``); nothing of the
-product is replaced.
+A child is a process of its own, with its own environment, folder, streams and group, and goes the
+way of ``python -m pipeline``. Where it is asked for, the clock and the journal are handed to the
+command (``pipeline/run/outside.py``); nothing of the product is replaced.
 """
 
 from __future__ import annotations
 
+import ast
 import asyncio
+import contextlib
+import gc
+import importlib
 import json
 import os
 import signal
 import sys
 import time
+import traceback
+import warnings
 from dataclasses import dataclass
+from pathlib import Path
 
 from pipeline.cli.main import exit_code_of
 from pipeline.cli.streams import prepare_streams
 from pipeline.journal.journal import Journal
 from pipeline.run.outside import Outside
+
+HOUSE = Path(__file__).parent.parent / "pipeline"
+PATIENCE = 240  # seconds that a command may take
+THEIRS = ("anyio._backends._asyncio", "certifi", "httpcore", "PIL.JpegImagePlugin",
+          "PIL.PngImagePlugin")  # fmt: skip
+"""What libraries import when they are first used."""
 
 
 @dataclass
@@ -108,6 +123,7 @@ def perform(asked):
     os.environ.clear()
     os.environ.update(asked["environment"])
     prepare_streams()
+    warnings.simplefilter("ignore")
     fate = Fate(asked.get("after"), asked.get("before"))
     clock = Clock(asked.get("speed", 1.0), tuple(asked.get("jumps", ())))
     code = exit_code_of(asked["arguments"], Outside(clock, fate.open))
@@ -117,47 +133,59 @@ def perform(asked):
 
 
 def fork(asked):
-    """A child in a group of its own, talking into files."""
+    """A child in a group of its own, talking into files; ended where it hangs."""
     pid = os.fork()
     if pid:
         return pid
     os.setpgid(0, 0)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.alarm(PATIENCE)
     for name, number in (("out", 1), ("err", 2)):
         handle = os.open(asked[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(handle, number)
         os.close(handle)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
+    said = os.open(asked.get("in") or os.devnull, os.O_RDONLY)
+    os.dup2(said, 0)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - a process's own
     if asked.get("held"):  # until somebody has looked in
         os.kill(os.getpid(), signal.SIGSTOP)
     try:
         perform(asked)
     finally:
+        traceback.print_exc()
         os._exit(99)
 
 
 def load_all():
-    """What a render imports sooner or later."""
-    import av  # noqa: F401 - loaded once for all children
-    import PIL.Image  # noqa: F401 - as above
+    """Import what any command imports sooner or later, and read what never changes."""
+    rooms = [path for path in HOUSE.rglob("*.py") if path.name != "__main__.py"]
+    for name in [*(name for path in rooms for name in imported(path)), *THEIRS]:
+        with contextlib.suppress(Exception):  # the command that needs it says so itself
+            importlib.import_module(name)
+    from pipeline.models.catalog import models, routes
+    from pipeline.reporting import page
 
-    import pipeline.api
-    import pipeline.cli.journal
-    import pipeline.cli.plan
-    import pipeline.cli.progress
-    import pipeline.cli.render
-    import pipeline.cli.settle
-    import pipeline.cli.status
-    import pipeline.film.assembler
-    import pipeline.making
-    import pipeline.media.join
-    import pipeline.run.counters
-    import pipeline.vendors.apiframe  # noqa: F401 - as above
+    models()
+    routes()
+    page._environment().get_template("report.html")
+    gc.collect()
+    gc.freeze()  # what a child never touches it need not copy
+
+
+def imported(path):
+    """The modules that a file names at any depth, and itself."""
+    yield ".".join(path.relative_to(HOUSE.parent).with_suffix("").parts).removesuffix(".__init__")
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
 
 
 def main():
     if len(sys.argv) > 1:
         perform(json.loads(sys.argv[1]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for pytest
     load_all()
     for line in sys.stdin:
         message = json.loads(line)
