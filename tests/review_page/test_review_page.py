@@ -231,47 +231,57 @@ def test_axe_finds_nothing_to_complain_of(browser, link, light):
     assert not found
 
 
+POSTER = "() => document.querySelector('[data-shot=sh000] img').hasAttribute('src')"
+WATCH = """() => {
+  window.touched = new Set();
+  const card = (node) => (node.closest ?? node.parentElement.closest).call(
+    node.closest ? node : node.parentElement, "[data-shot]")?.dataset.shot ?? "the board";
+  new MutationObserver((all) => all.forEach(({target}) => touched.add(card(target)))).observe(
+    document.querySelector("#board"),
+    {subtree: true, childList: true, attributes: true, characterData: true});
+}"""
+"""Writes down whose cards are touched from now on."""
+
+
+def many_shots(state, count):
+    """A film's state as if its first shot were there so many times, each with its own poster."""
+    shot = state["shots"][0]
+    take = {**shot["takes"][0], "serves": True}
+    shots = [
+        {
+            **shot,
+            "id": f"sh{number:03}",
+            "scene": f"scene {number // 25}",
+            "span": {"start": 24 * number, "frames": 24, "overlap": 0},
+            "takes": [{**take, "poster": f"/posters/{number}.jpg"}],
+        }
+        for number in range(count)
+    ]
+    return {**state, "frames": 24 * count, "revision": "1", "shots": shots}
+
+
 def test_three_hundred_shots_fetch_few_posters_and_change_one_card(context, link):
     """Only posters near the screen are asked for; news of one shot touches one card."""
     page = open_page(context, link)
-    state = page.evaluate("fetch('/api/film').then(answer => answer.json())")
-    state["shots"] = [
-        {**state["shots"][0], "id": f"sh{n:03}", "scene": f"scene {n // 25}",
-         "span": {"start": 24 * n, "frames": 24, "overlap": 0},
-         "takes": [{**state["shots"][0]["takes"][0], "serves": True, "poster": f"/posters/{n}.jpg"}]}
-        for n in range(300)
-    ]  # fmt: skip
-    state |= {"frames": 24 * 300, "revision": "1"}
+    state = many_shots(page.evaluate("fetch('/api/film').then(answer => answer.json())"), 300)
     asked = []
-    page.route(
-        "**/api/film",
-        lambda route: route.fulfill(
-            body=json.dumps(state),
-            content_type="application/json",
-            headers={"ETag": state["revision"]},
-        ),
-    )
-    page.route(
-        "**/posters/*",
-        lambda route: (
-            asked.append(route.request.url),
-            route.fulfill(body=b"", content_type="image/jpeg"),
-        ),
-    )
+
+    def film(route):
+        etag = {"ETag": state["revision"]}
+        route.fulfill(body=json.dumps(state), content_type="application/json", headers=etag)
+
+    def poster(route):
+        asked.append(route.request.url)
+        route.fulfill(body=b"", content_type="image/jpeg")
+
+    page.route("**/api/film", film)
+    page.route("**/posters/*", poster)
     page.reload()
     page.wait_for_selector("[data-shot=sh299]", state="attached")
-    page.wait_for_function(
-        "() => document.querySelector('[data-shot=sh000] img').hasAttribute('src')"
-    )
-    page.evaluate("""() => {
-        window.touched = new Set();
-        new MutationObserver(all => all.forEach(one => touched.add(
-            one.target.closest?.("[data-shot]")?.dataset.shot ?? one.target.parentElement?.closest(
-            "[data-shot]")?.dataset.shot))).observe(document.querySelector("#board"),
-            {subtree: true, childList: true, attributes: true, characterData: true});
-    }""")
+    page.wait_for_function(POSTER)
+    page.evaluate(WATCH)
     at_first = len(asked)
-    state["shots"][3] = {**state["shots"][3], "standing": "to do", "beat": "Another beat."}
+    state["shots"][3] |= {"standing": "to do", "beat": "Another beat."}
     state["revision"] = "2"
     page.evaluate("import('/assets/film.js').then(film => film.refresh())")
     page.wait_for_selector("[data-shot=sh003] :text('Another beat.')")
