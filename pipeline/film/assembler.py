@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.errors import MediaError, StoryreelError
 from pipeline.film import mix, picture, sound
@@ -100,14 +100,17 @@ class _Progress:
         self._total = total
         self._tell = tell
         self._done: dict[int, int] = {}
+        self._sum = 0
         self._told = -1
         self._lock = threading.Lock()
 
     def set(self, place: int, frames: int) -> None:
         """``frames`` of the cut at ``place`` are done."""
         with self._lock:
-            self._done[place] = max(frames, self._done.get(place, 0))
-            done = min(sum(self._done.values()), self._total)
+            before = self._done.get(place, 0)
+            self._done[place] = max(frames, before)
+            self._sum += self._done[place] - before
+            done = min(self._sum, self._total)
             if self._tell and done > self._told:
                 self._told = done
                 self._tell(done, self._total)
@@ -152,15 +155,16 @@ class _Work:
         casting = picture.cast(self.timeline, self.refused, self._specimen)
         all_copied = len(casting.copied) == len(places)
         own = self.own_sound and all_copied and sound.sound_agrees(self.timeline)
-        with _workers(self.halt) as pool:
-            made = {
-                place: pool.submit(self._encode, place, casting.frame)
-                for place in places
-                if place not in casting.copied
-            }
-            silent = own or sound.is_silent(self.timeline)
-            heard = mix.FilmSound(None) if silent else self._sound(pool)
-            encoded = dict(zip(made, _results(list(made.values())), strict=True))
+        silent = own or sound.is_silent(self.timeline)
+        todo = [place for place in places if place not in casting.copied]
+        # the longest first: at the end no core waits for one that was begun late
+        todo.sort(key=lambda place: -self.parts[place].frames)
+        with _workers(self.halt) as encoders, _workers(self.halt, beside=1) as mixers:
+            sounding = mixers.submit(self._sound, mixers, silent=silent)
+            made = {place: encoders.submit(self._encode, place, casting.frame) for place in todo}
+            _finish([*made.values(), sounding])
+        heard = sounding.result()
+        encoded = {place: job.result() for place, job in made.items()}
         self._join(target, encoded, heard.track, own=own)
         done = self._assembly(encoded, _sound_story(heard.track, own=own))
         return replace(done, told=(*done.told, *heard.told))
@@ -181,10 +185,11 @@ class _Work:
         self.progress.set(place, part.frames)
         return segment
 
-    def _sound(self, pool: ThreadPoolExecutor) -> mix.FilmSound:
-        return mix.make_sound(
-            self.timeline, mix.Studio(self.ffmpeg, self.segments, self.halt, pool)
-        )
+    def _sound(self, pool: ThreadPoolExecutor, *, silent: bool) -> mix.FilmSound:
+        if silent:
+            return mix.FilmSound(None)
+        studio = mix.Studio(self.ffmpeg, self.segments, self.halt, pool)
+        return mix.make_sound(self.timeline, studio)
 
     def _join(
         self, target: Path, encoded: dict[int, Segment], track: Segment | None, *, own: bool
@@ -253,10 +258,14 @@ def _named(cuts: Sequence[Cut]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _workers(halt: Halt) -> Iterator[ThreadPoolExecutor]:
-    """Threads that each wait for one ffmpeg; when one fails, or Ctrl-C comes, all are ended."""
+def _workers(halt: Halt, beside: int = 0) -> Iterator[ThreadPoolExecutor]:
+    """Threads that each wait for one ffmpeg; when one fails, or Ctrl-C comes, all are ended.
+
+    ``beside`` are threads for who waits for those.
+    """
     # each encoder has four threads of its own
-    with ThreadPoolExecutor(max_workers=max(2, (os.cpu_count() or 1) // 2)) as pool:
+    at_once = max(2, (os.cpu_count() or 1) // 2)
+    with ThreadPoolExecutor(max_workers=at_once + beside) as pool:
         try:
             yield pool
         except BaseException:
@@ -265,10 +274,9 @@ def _workers(halt: Halt) -> Iterator[ThreadPoolExecutor]:
             raise
 
 
-def _results(jobs: Sequence[Future[Segment]]) -> list[Segment]:
-    """What the jobs made, in order; the first failure is raised as soon as it is known."""
+def _finish(jobs: Sequence[Future[Any]]) -> None:
+    """Wait for all of them; the first failure is raised as soon as it is known."""
     done, _ = wait(jobs, return_when=FIRST_EXCEPTION)
     for job in jobs:
         if job in done:
             job.result()
-    return [job.result() for job in jobs]

@@ -99,14 +99,14 @@ class FFmpeg:
             jobs.append((_drain, (process.stdout, _frame_teller(on_frame))))
         if feed and stop:
             jobs.append((_end_when, (process, stop, done)))
-        helpers = []
+        helpers: list[threading.Thread] = []
         try:
             for target, args in jobs:
                 helper = threading.Thread(target=target, args=args, daemon=True)
                 helper.start()
                 helpers.append(helper)
             _feed(process, feed, stop)
-            _wait(process, stop)
+            _wait(process, stop, helpers[0])
         except BaseException:
             _end(process)
             raise
@@ -197,16 +197,18 @@ def _feed(
         process.stdin.close()
 
 
-def _wait(process: subprocess.Popen[bytes], stop: threading.Event | None) -> None:
-    if stop is None:
-        process.wait()
-        return
-    while True:
-        if stop.is_set():
-            raise ToolStoppedError("ffmpeg was stopped.")
+def _wait(
+    process: subprocess.Popen[bytes], stop: threading.Event | None, words: threading.Thread
+) -> None:
+    """Wait for its end, which is when it can say nothing more: asking again and again is late."""
+    while not (stop and stop.is_set()):
+        if words.is_alive():
+            words.join(0.1)
+            continue
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=0.1)
             return
+    raise ToolStoppedError("ffmpeg was stopped.")
 
 
 def _end_when(
