@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
 from pipeline.cli.boards import draft_of, draft_options, json_option, one_board, settings_options
+from pipeline.cli.browser import show_in_browser
 from pipeline.cli.console import put, put_json, say
 from pipeline.cli.interrupt import stop_on_interrupt
 
@@ -43,10 +43,8 @@ def command(
             put_json({"schema": 1, "url": link}, indent=None)
         else:
             put(link)
-        if not no_browser and sys.stdout.isatty():
-            import webbrowser
-
-            webbrowser.open(link)
+        if not no_browser:
+            show_in_browser(link)
         say("Ctrl-C ends it")
 
     with stop_on_interrupt("the page is closed") as stop:

@@ -5,6 +5,7 @@ Blocking work goes to threads; what is only told comes from the snapshot as it l
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -31,7 +32,7 @@ from starlette.responses import (
 from starlette.routing import Route
 
 from pipeline.errors import OwnFaultError, StoryreelError, UsageError, of_the_system
-from pipeline.files import read_regular
+from pipeline.files import read_regular, write_whole
 from pipeline.review.deeds import DEEDS, Deed, error_document
 from pipeline.review.hub import Hub
 from pipeline.review.pictures import SIDES, Posters
@@ -190,7 +191,8 @@ class Routes:
         """A fault of ours: told in a sentence, all of it in a file."""
         path = self.showing.places.folder / "review-bug.txt"
         text = "".join(traceback.format_exception(error))
-        await run_in_threadpool(path.write_text, text, encoding="utf-8", errors="backslashreplace")
+        with contextlib.suppress(OSError):
+            await run_in_threadpool(write_whole, path, text)
         own = OwnFaultError(
             f"storyreel met a bug of its own: {type(error).__name__}: {error}",
             hint=f"What happened is in {path.name} beside the film; please send it.",

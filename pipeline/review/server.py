@@ -90,9 +90,9 @@ def serve(
     with _listening(port) as listener:
         door = Door(listener.getsockname()[1], secrets.token_urlsafe(32))
         showing = Showing(path, draft=draft, flags=flags)
+        showing.look_first()
         hub = Hub(showing.snapshot.revision)
         showing.publish = hub.publish
-        showing.look_first()
         server = _server(Guard(Routes(showing, hub, stop).application(), door))
         thread = _Serving(server, hub, listener)
         thread.start()
@@ -105,6 +105,7 @@ def serve(
             hub.close()
             server.should_exit = True
             thread.join()
+        thread.refuse_if_it_failed()
 
 
 def _listening(port: int) -> socket.socket:
@@ -157,9 +158,13 @@ class _Serving(threading.Thread):
     def __init__(self, server: uvicorn.Server, hub: Hub, listener: socket.socket) -> None:
         super().__init__(name="review", daemon=True)
         self._server, self._hub, self._listener = server, hub, listener
+        self.failed: BaseException | None = None
 
     def run(self) -> None:
-        asyncio.run(self._serve())
+        try:
+            asyncio.run(self._serve())
+        except BaseException as error:  # noqa: BLE001 - told by who waits for this thread
+            self.failed = error
 
     async def _serve(self) -> None:
         self._hub.open()
@@ -171,7 +176,16 @@ class _Serving(threading.Thread):
         Raises:
             StoryreelError: the server ended before.
         """
-        while not self._server.started:
+        while not self._server.started and self.is_alive():
             self.join(0.02)
-            if not self.is_alive():
-                raise StoryreelError("The page's server could not be started.")
+        self.refuse_if_it_failed()
+
+    def refuse_if_it_failed(self) -> None:
+        """Tell that the server ended by itself, if it did.
+
+        Raises:
+            StoryreelError: why.
+        """
+        if self.failed:
+            why = f"{type(self.failed).__name__}: {self.failed}"
+            raise StoryreelError("The page's server ended by itself.", details=why)

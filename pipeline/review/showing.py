@@ -22,7 +22,6 @@ from pipeline.reporting.last_run import last_run_path, load_last_run
 from pipeline.review.following import Following, LogReader, followed
 from pipeline.review.snapshot import Snapshot
 from pipeline.review.state import FilmFile, film_snapshot, nothing_known, path_in, with_faults
-from pipeline.sidecars.cutting import cutting_path
 from pipeline.sidecars.happened import happened_path
 from pipeline.storyboard.diagnostics import BoardFaultsError
 from pipeline.storyboard.resolver import Draft
@@ -31,6 +30,7 @@ Publish = Callable[[str, Iterable[Mapping[str, Any]]], None]
 Seen = dict[str, tuple[int, int, int] | None]
 
 _REST = 3  # times as long as a look took, it rests: planning must not have the machine to itself
+_ONLY_BARS = frozenset({"progressed", "cutting"})  # told to pages as they are; no state moves
 _LIVES = 3.0  # seconds between two questions whether a render that is told of still lives
 
 
@@ -61,6 +61,7 @@ class Showing:
         self._log = LogReader(happened_path(self.places.folder))
         self._following = Following()
         self._seen: Seen = {}
+        self._due = False  # a render told of something the snapshot does not have yet
         self._rests_until = 0.0
         self._asked = 0.0  # when it was last asked whether the render lives
 
@@ -101,12 +102,12 @@ class Showing:
         """See whether anything moved; if so, tell of it."""
         news = self._log.news()
         before = self._following
-        after = self._living(followed(before, news))
-        steps = [event for event in news if event.get("event") != "progressed"]
-        moved = after.since != before.since or bool(steps)
-        self._following = after
+        after = self._following = self._living(followed(before, news))
+        steps = any(event.get("event") not in _ONLY_BARS for event in news)
+        self._due = self._due or steps or after.since != before.since
         rested = time.monotonic() >= self._rests_until
-        if moved or (rested and self._files() != self._seen):
+        if rested and (self._due or self._files() != self._seen):
+            self._due = False
             self.refresh(news)
         elif news:
             self.publish(self.snapshot.revision, news)
@@ -144,24 +145,30 @@ class Showing:
         if self._following.since == following.since and now - self._asked < _LIVES:
             return following
         self._asked = now
-        with held_if_free(self.places.turn) as free:
-            return Following() if free else following
+        try:
+            with held_if_free(self.places.turn) as free:
+                return Following() if free else following
+        except OSError:  # a folder that may only be read: nobody can ask
+            return following
 
     def _files(self) -> Seen:
         places = self._where
         fixed = (
-            self.path, places.lock, places.film, cutting_path(places.film), places.journal,
+            self.path, places.lock, places.film, places.journal,
             places.journal.with_name(f"{places.journal.name}-wal"), last_run_path(places.folder),
             places.store / "keys",
         )  # fmt: skip
         return _stats((*fixed, *self._read(), *self._clips()))
 
     def _read(self) -> Iterator[Path]:
-        """What the board reads besides itself."""
+        """What the board reads besides itself, and what lies beside its film."""
         if self._planned is None:
             return
         board = self._planned.board
+        from pipeline.delivering import files_watched
+
         yield from self._planned.settings.files
+        yield from files_watched(self._planned, self._planned.places.film)
         for shelf in (board.pictures, board.clips, board.sounds, board.fonts):
             yield from (file.path for file in shelf.values())
 

@@ -178,7 +178,7 @@ class HappenedLog:
         """A new file takes the place of the old one: who follows that sees that it is another."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         beside = self._path.with_name(f".{self._path.name}.{os.getpid()}.part")
-        beside.write_bytes(b"")
+        beside.touch(mode=0o600)  # a vendor's words may hold a link
         beside.replace(self._path)
         self._file = self._path.open("ab", buffering=0)
 
