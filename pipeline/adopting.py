@@ -136,14 +136,14 @@ def _stored(
     planned: PlannedFilm, step: Step, key: TakeKey, file: Path, notes: tuple[str, ...]
 ) -> Clip:
     """The file's bytes in the store, decoded to the end beforehand."""
-    from pipeline.media.probe import check_decodable, probe
+    from pipeline.media.probe import check_showable, probe
 
     store = planned.store
     target = store.incoming()
     try:
         shutil.copyfile(file, target)
         try:
-            check_decodable(target)
+            check_showable(target)
             facts = probe(target)
         except MediaError as error:
             raise MediaError(file, error.why, hint=error.hint) from error

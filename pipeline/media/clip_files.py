@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+from fractions import Fraction
 from pathlib import Path
 
 from pipeline.errors import MediaError
 from pipeline.media.colour import hdr_word, scale_matrix
-from pipeline.media.container import refuse_unless_file
+from pipeline.media.container import opened, refuse_unless_file
 from pipeline.media.facts import ClipFacts
+from pipeline.media.index import WHOLE_COPY
 from pipeline.media.probe import probe
+from pipeline.timing import spell_seconds
 
 _STILLS = {b"avif", b"heic", b"heix", b"mif1"}
 """Brands of pictures that lie in a film's container (ISO/IEC 23008-12, AVIF 1.0)."""
+
+_TICK = 1_000_000  # of a container's duration: AV_TIME_BASE
+_SLACK = Fraction(3, 20)  # seconds by which tracks and their container may disagree
 
 
 def look_at_clip(path: Path) -> ClipFacts:
@@ -34,7 +40,23 @@ def look_at_clip(path: Path) -> ClipFacts:
     if facts.frames == 1 and _is_picture(path):
         raise _as_a_picture(path)
     _refuse_colours(path, facts)
+    _refuse_cut_off(path, facts)
     return facts
+
+
+def _refuse_cut_off(path: Path, facts: ClipFacts) -> None:
+    """Matroska says no number of frames, but how long it is: a copy cut short ends before that."""
+    with opened(path) as container:
+        kinds = {stream.type for stream in container.streams}
+        if not container.format.name.startswith("matroska") or kinds - {"video", "audio"}:
+            return  # another track may well last longer than the picture
+        promised = Fraction((container.duration or 0) - (container.start_time or 0), _TICK)
+    there = facts.frames / facts.rate
+    if facts.sound:
+        there = max(there, Fraction(facts.sound.samples, facts.sound.rate))
+    if promised - there > _SLACK:
+        why = f"it is cut off after {spell_seconds(there)} of its {spell_seconds(promised)}"
+        raise MediaError(path, why, hint=WHOLE_COPY)
 
 
 def _refuse_colours(path: Path, facts: ClipFacts) -> None:

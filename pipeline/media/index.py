@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import MediaError
 from pipeline.media.container import FramePacket, frame_packet, is_flush, opened, picture_of
 from pipeline.media.timetable import Timetable, from_packets, from_times
+from pipeline.timing import spell_seconds
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 # Codecs of which one packet is one frame in these containers; of others a decoder is asked.
 _PLAIN_CODECS = {"h264", "hevc", "av1", "vp9", "prores", "dnxhd", "mjpeg", "ffv1", "png"}
 _PLAIN_CONTAINERS = ("mov,", "matroska")
+WHOLE_COPY = "Get a whole copy of it, or save what comes before the damage as a clip of its own."
 _PROGRESSIVE = {0, 1}  # unknown, progressive: no packet holds a single field
 
 
@@ -73,10 +75,7 @@ def _packets_suffice(container: InputContainer, picture: VideoStream) -> bool:
 def _decoded_index(
     path: Path, packets: Sequence[FramePacket], base: Fraction, claims: Sequence[Fraction]
 ) -> ClipIndex:
-    with opened(path) as container:
-        picture = picture_of(path, container)
-        picture.thread_type = "AUTO"
-        stamps = [(frame.pts, frame.duration) for frame in container.decode(picture)]
+    stamps = _stamps(path, claims)
     if not stamps:
         raise MediaError(path, "no frame of it can be decoded")
     times = sorted({pts for pts, _ in stamps if pts is not None})
@@ -85,3 +84,20 @@ def _decoded_index(
     rate = claims[0] if claims else Fraction(25)  # what ffmpeg assumes of a clip without times
     counted = from_times(range(len(stamps)), 1, 1 / rate, (rate,))
     return ClipIndex(tuple(packets), counted, counted=True)
+
+
+def _stamps(path: Path, claims: Sequence[Fraction]) -> list[tuple[int | None, int | None]]:
+    """When each frame is shown and how long, as the decoder tells it."""
+    import av
+
+    stamps: list[tuple[int | None, int | None]] = []
+    with opened(path) as container:
+        picture = picture_of(path, container)
+        picture.thread_type = "AUTO"
+        try:
+            stamps += ((frame.pts, frame.duration) for frame in container.decode(picture))
+        except av.FFmpegError as error:
+            moment = f" ({spell_seconds(len(stamps) / claims[0])})" if claims else ""
+            why = f"its picture is damaged from about frame {len(stamps)}{moment} on"
+            raise MediaError(path, why, hint=WHOLE_COPY) from error
+    return stamps

@@ -20,7 +20,7 @@ from pipeline.media.container import (
     picture_of,
 )
 from pipeline.media.facts import ALONE, ClipFacts, SoundFacts
-from pipeline.media.index import index_from, index_of
+from pipeline.media.index import WHOLE_COPY, index_from, index_of
 from pipeline.media.orientation import Orientation, orientation_of
 from pipeline.media.timetable import Timetable
 from pipeline.timing import spell_seconds
@@ -69,43 +69,97 @@ def check_decodable(path: Path) -> None:
     Raises:
         MediaError: it is no clip, or damaged; it says from which frame or second on.
     """
+    _decoded(path)
+
+
+def check_showable(path: Path) -> None:
+    """Decode all of a clip that somebody brings, and see that it is of one kind to its end.
+
+    ffmpeg sets its filters up anew where a size, a range or channels change, and counts anew.
+
+    Raises:
+        MediaError: as ``check_decodable``; or something of it changes on the way.
+    """
+    decoded = _decoded(path)
+    if decoded.change:
+        raise MediaError(
+            path, decoded.change, hint="Let ffmpeg make one of it: ffmpeg -i CLIP -crf 12 NEW.mp4."
+        )
+
+
+@dataclass(slots=True)
+class _Decoded:
+    """What decoding all of a clip found: its frames, and the first change of what they are."""
+
+    frames: int = 0
+    picture: str = ""
+    sound: str = ""
+    change: str | None = None
+
+    def note_picture(self, frames: Sequence[VideoFrame], rate: Fraction) -> None:
+        for frame in frames:
+            range_ = colour.range_word(frame.color_range)
+            kind = f"{frame.width}x{frame.height} {frame.format.name} {range_ or ''}".strip()
+            self.picture = self.picture or kind
+            if kind != self.picture and not self.change:
+                moment = spell_seconds(self.frames / rate)
+                self.change = f"its picture changes from {self.picture} to {kind} at {moment}"
+            self.frames += 1
+
+    def note_sound(self, frames: Sequence[AudioFrame]) -> None:
+        for frame in frames:
+            kind = f"{frame.layout.name} at {frame.sample_rate} Hz"
+            self.sound = self.sound or kind
+            if kind != self.sound and not self.change:
+                self.change = f"its sound changes from {self.sound} to {kind} on the way"
+
+
+def _decoded(path: Path) -> _Decoded:
     index = index_of(path)
     with opened(path) as container:
         picture = picture_of(path, container)
         _refuse_torn(path, picture, index.packets)
         picture.thread_type = "AUTO"
         decoded = _decode_all(path, container, picture, index.timetable)
-    if decoded < index.timetable.frames:
+    if decoded.frames < index.timetable.frames:
         raise MediaError(
-            path, f"only {decoded} of its {index.timetable.frames} frames can be decoded"
+            path, f"only {decoded.frames} of its {index.timetable.frames} frames can be decoded"
         )
+    return decoded
 
 
 def _decode_all(
     path: Path, container: InputContainer, picture: VideoStream, timetable: Timetable
-) -> int:
+) -> _Decoded:
     import av
 
-    decoded = 0
+    decoded = _Decoded()
     sound = container.streams.audio[:1]
     for packet in container.demux([picture, *sound]):
         is_picture = packet.stream is picture
         try:
             frames = cast("list[VideoFrame | AudioFrame]", packet.decode())
         except av.FFmpegError as error:
-            raise MediaError(path, _damage(packet, is_picture, decoded, timetable)) from error
+            raise _damaged(path, packet, is_picture, decoded, timetable) from error
         if packet.is_corrupt or any(frame.is_corrupt for frame in frames):
-            raise MediaError(path, _damage(packet, is_picture, decoded, timetable))
-        decoded += len(frames) if is_picture else 0
+            raise _damaged(path, packet, is_picture, decoded, timetable)
+        if is_picture:
+            decoded.note_picture(cast("list[VideoFrame]", frames), timetable.rate)
+        else:
+            decoded.note_sound(cast("list[AudioFrame]", frames))
     return decoded
 
 
-def _damage(packet: Packet[Any], is_picture: bool, decoded: int, timetable: Timetable) -> str:
+def _damaged(
+    path: Path, packet: Packet[Any], is_picture: bool, decoded: _Decoded, timetable: Timetable
+) -> MediaError:
     if is_picture:
-        moment = spell_seconds(decoded / timetable.rate)
-        return f"its picture is damaged from about frame {decoded} ({moment}) on"
-    moment = spell_seconds(max(packet.pts or 0, 0) * packet.time_base)
-    return f"its sound is damaged from about {moment} on"
+        moment = spell_seconds(decoded.frames / timetable.rate)
+        why = f"its picture is damaged from about frame {decoded.frames} ({moment}) on"
+    else:
+        moment = spell_seconds(max(packet.pts or 0, 0) * packet.time_base)
+        why = f"its sound is damaged from about {moment} on"
+    return MediaError(path, why, hint=WHOLE_COPY)
 
 
 def _read(
@@ -149,7 +203,8 @@ def _refuse_torn(path: Path, picture: VideoStream, packets: Sequence[FramePacket
         torn = len(packets)
     if torn is not None:
         promised = max(picture.frames, len(packets))
-        raise MediaError(path, f"it is cut off after {torn} of its {promised} frames")
+        why = f"it is cut off after {torn} of its {promised} frames"
+        raise MediaError(path, why, hint=WHOLE_COPY)
 
 
 def _facts(
@@ -243,8 +298,17 @@ def _samples_told(sound: AudioStream, reading: _Reading) -> int:
 
 def _samples_decoded(path: Path) -> int:
     """Count what a decoder gives; other containers round their times to milliseconds."""
+    import av
+
+    samples, rate = 0, 1
     with opened(path) as container:
-        return sum(frame.samples for frame in container.decode(audio=0))
+        try:
+            for frame in container.decode(audio=0):
+                samples, rate = samples + frame.samples, frame.sample_rate
+        except av.FFmpegError as error:
+            why = f"its sound is damaged from about {spell_seconds(Fraction(samples, rate))} on"
+            raise MediaError(path, why, hint=WHOLE_COPY) from error
+    return samples
 
 
 def _digest(*parts: object) -> str:

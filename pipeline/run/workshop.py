@@ -232,7 +232,7 @@ class Workshop:
             delivery = self.maker(shot.model).make(
                 order, tell=lambda done: tell(Progressed(shot.id, done)), stop=stop
             )
-            _see_that_it_decodes(target, order)
+            _see_that_it_shows(target, order, shot)
             made_for = MadeFor(
                 key=prepared.key,
                 label=shot.id,
@@ -285,18 +285,24 @@ class Workshop:
         return hand_over(self.store, clip, index)
 
 
-def _see_that_it_decodes(made: Path, order: Order) -> None:
+def _see_that_it_shows(made: Path, order: Order, shot: Shot) -> None:
     """Decode a clip that was made to its end.
 
     Raises:
-        MediaError: it is damaged; where it is a copy, the author's own file is named.
+        MediaError: it is damaged; where it is a copy, the author's own file and the board's line
+            are named.
     """
-    from pipeline.media.probe import check_decodable
+    from pipeline.media.probe import check_decodable, check_showable
 
-    try:
+    if order.clip is None:
         check_decodable(made)
+        return
+    try:
+        check_showable(made)
     except MediaError as error:
-        raise MediaError(order.clip or made, error.why, hint=error.hint) from error
+        where = f"Line {shot.line} of the board names it."
+        hint = f"{error.hint} {where}" if error.hint else where
+        raise MediaError(order.clip, error.why, hint=hint) from error
 
 
 def _refuse_if_changed(picture: Picture) -> None:
