@@ -103,7 +103,7 @@ def check_promises(words, said):
         assert_fits(document, command_of(words))
     if command_of(words) in LINES:
         assert all("event" in document for document in said.documents)
-        assert said.last["event"] in ("finished", "error")
+        assert said.last["event"] in ("finished", "ended", "error")
     assert (said.code in (0, 4)) == ("error" not in said.last), (words, said.code, said.last)
     for way in said.last.get("error", {}).get("retry_with", ()):
         assert way["command"][0] == "storyreel"

@@ -133,7 +133,8 @@ PAID = (
     HEAD.format(title="Paid", model="happyhorse-1.1", seconds=3).replace(
         "duration", "routes: [apiframe], resolution: 720p, duration"
     )
-    + "  - {id: sh010, prompt: Light over a flat coast.}\n  - {id: sh020, prompt: The light grows.}\n"
+    + "  - {id: sh010, prompt: Light over a flat coast.}\n"
+    + "  - {id: sh020, prompt: The light grows.}\n"
 )
 
 
@@ -150,7 +151,7 @@ def orders(desk):
 
 
 def test_a_wall_is_gone_on_from_the_cheapest_way_first(paid):
-    """Nobody agreed, then a wall: the draft is free, then what fits, then all; none pays twice."""
+    """Nobody agreed, a wall, a refusal: free ways first, each runs; nothing is paid for twice."""
     storyreel, desk = paid
     asked = storyreel("render", "paid", "--json")
     assert (asked.code, asked.error["code"]) == (5, "not-agreed")
@@ -165,21 +166,15 @@ def test_a_wall_is_gone_on_from_the_cheapest_way_first(paid):
     assert (drafted.code, drafted.last["draft"], orders(desk)) == (0, True, 0)
     first = storyreel.go_on(fits)
     assert (first.code, first.last["left_out"], orders(desk)) == (0, ["sh020"], 1)
-    rest = storyreel.go_on(whole)
-    assert (rest.code, rest.last["made"], orders(desk)) == (0, 1, 2)
-    assert storyreel("status", "--json").last["spending"]["spent"]["credits"] == 144
-
-
-def test_a_refused_shot_goes_on(paid):
-    """What moderation refused is seen with a stand-in, and ordered once more at its price."""
-    storyreel, desk = paid
-    desk.fault(on="job", do="refuse", prompt="flat", times=1)
-    refused = storyreel("render", "paid", "--yes", "--max-cost", "144credits", "--json")
-    assert (refused.code, refused.last["failed"]) == (1, ["sh010"])
-    assert storyreel.go_on(refused.way("assemble")).last["films"][0]["stand_ins"] == ["sh010"]
+    desk.fault(on="job", do="refuse", prompt="grows", times=1)
+    refused = storyreel.go_on(whole)
+    assert (refused.code, refused.last["failed"]) == (1, ["sh020"])
+    assert storyreel.go_on(refused.way("assemble")).last["films"][0]["stand_ins"] == ["sh020"]
     again = refused.way("--retry-failed")
     assert again["costs"] == "72 credits"
-    assert storyreel.go_on(again).last["failed"] == []
+    rest = storyreel.go_on(again)
+    assert (rest.code, rest.last["made"], rest.last["failed"]) == (0, 1, [])
+    assert storyreel("status", "--json").last["spending"]["spent"]["credits"] == 144
 
 
 def test_a_take_in_doubt_is_settled(paid):
