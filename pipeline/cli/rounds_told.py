@@ -174,7 +174,8 @@ def why_words(shots: Why) -> str:
         by_reason.setdefault(reason, []).append(name)
     told = [f"{_listed(names, 'shots')} {why}" for why, names in by_reason.items()]
     left = len(told) - _NAMED
-    return "; ".join([*told[:_NAMED], *([f"{left} more reasons"] if left > 0 else [])])
+    more = [f"{left} more reason{'s' if left > 1 else ''}"] if left > 0 else []
+    return "; ".join([*told[:_NAMED], *more])
 
 
 def _listed(names: Sequence[str], word: str) -> str:
