@@ -63,7 +63,8 @@ def _ways(planned: PlannedFilm, outcome: Outcome, words: Words) -> Iterable[Way]
     if "keys" in kinds:
         yield way(("doctor", "--online", "--json"), "free", "asks the vendors how each key stands")
     for step in kinds.get("doubtful", [])[:_MOST_SETTLED]:
-        yield from _settled(planned, step)
+        lost = outcome.failed[step.label].code == "lost-job"
+        yield from _settled(planned, step, lost=lost)
     if steps := kinds.get("ended"):
         more = ("--retry-failed", "1")
         yield _bought(planned, steps, words, more, "orders what failed or was refused once more")
@@ -113,14 +114,19 @@ def _again(planned: PlannedFilm, outcome: Outcome, words: Words, why: str) -> Wa
     return way(said, str(Total.of(left)), why)
 
 
-def _settled(planned: PlannedFilm, step: Step) -> Iterable[Way]:
-    """What a person may find on the vendor's own pages, and says then; nobody else can know."""
+def _settled(planned: PlannedFilm, step: Step, *, lost: bool) -> Iterable[Way]:
+    """What a person may find on the vendor's own pages, and says then; nobody else can know.
+
+    Of a ``lost`` job it is known that it was made.
+    """
     told = ("settle", board_of(planned), step.shot.id)
-    look = "only once somebody saw on the vendor's pages that there is no such job"
-    yield way((*told, "--not-made", "--json"), "free", look)
-    price = str(step.price or "unknown")
+    # never plainly free: whoever says one of them too early pays twice
+    costs = f"{step.price or 'unknown'} at the next render"
+    if not lost:
+        look = "only once a person saw on the vendor's pages that there is no such job"
+        yield way((*told, "--not-made", "--json"), costs, look)
     why = "lets the job go, charged or not; the next render orders and pays another"
-    yield way((*told, "--again", "--json"), f"{price} at the next render", why)
+    yield way((*told, "--again", "--json"), costs, why)
 
 
 def _bought(

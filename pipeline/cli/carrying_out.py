@@ -42,11 +42,9 @@ def carry_out(
         check: called with the planned film before anything is made.
         begin: called with it once somebody has agreed to its price.
     """
-    from pipeline.api import my_turn, render_film
+    from pipeline.api import my_turn
     from pipeline.cli.aftermath import what_happened
-    from pipeline.cli.progress import progress
-    from pipeline.cli.ways import again, error_document
-    from pipeline.errors import StoppedError, ToolStoppedError
+    from pipeline.cli.ways import error_document
 
     planned = plan()
     waited: list[bool] = []
@@ -63,20 +61,7 @@ def carry_out(
         budget = _agreed(planned, purse)
         if begin:
             begin(planned)
-        try:
-            with progress(len(planned.plan.to_run), as_json=as_json) as shown:
-                rendered = render_film(
-                    planned,
-                    budget=budget,
-                    listen=shown.hear,
-                    tell=shown.tell,
-                    stop=stop,
-                    outside=click.get_current_context().obj,
-                )
-        except ToolStoppedError as error:
-            if not stop.is_set():
-                raise
-            raise StoppedError(_BEFORE_THE_CUT).with_ways(again(said_words())) from error
+        rendered = _rendered(planned, budget, stop, as_json=as_json)
         result = result_of(planned, rendered)
         if rendered.film and receipt and rendered.outcome.whole:
             receipt(planned, result)
@@ -106,6 +91,31 @@ def _agreed(planned: PlannedFilm, purse: Purse) -> Budget:
         error.with_ways(ways_before(error, planned, budget, said_words()))
         raise
     return budget
+
+
+def _rendered(
+    planned: PlannedFilm, budget: Budget, stop: threading.Event, *, as_json: bool
+) -> RenderedFilm:
+    """Render, and show how it goes."""
+    from pipeline.api import render_film
+    from pipeline.cli.progress import progress
+    from pipeline.cli.ways import again
+    from pipeline.errors import StoppedError, ToolStoppedError
+
+    try:
+        with progress(len(planned.plan.to_run), as_json=as_json) as shown:
+            return render_film(
+                planned,
+                budget=budget,
+                listen=shown.hear,
+                tell=shown.tell,
+                stop=stop,
+                outside=click.get_current_context().obj,
+            )
+    except ToolStoppedError as error:
+        if not stop.is_set():
+            raise
+        raise StoppedError(_BEFORE_THE_CUT).with_ways(again(said_words())) from error
 
 
 def result_of(planned: PlannedFilm, rendered: RenderedFilm) -> dict[str, Any]:

@@ -76,10 +76,11 @@ def command(yes: bool, dry_run: bool, paid: bool, as_json: bool, **flags: str | 
 
 def _ways(found: Cleaning, words: Words) -> tuple[Way, ...]:
     count = f"{len(found.clips)} clips and {len(found.leftovers)} leftovers, {_size(found.bytes)}"
-    paid = ", clips that were paid for among them" if "--paid" in words else ""
+    prices = ", ".join(sorted({clip.price for clip in found.clips}))
+    costs = f"clips that were paid for: {prices}" if "--paid" in words else "free"
     return (
         way(also(words, "--dry-run"), "free", "lists what would be removed, and removes nothing"),
-        way(also(words, "--yes"), "free", f"removes {count}{paid}"),
+        way(also(words, "--yes"), costs, f"removes {count}"),
     )
 
 
