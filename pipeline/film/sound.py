@@ -51,7 +51,12 @@ class Stretch:
     @property
     def audible(self) -> bool:
         """Whether anything is to be heard."""
-        return any(is_audible(body.cut) for body in self.bodies)
+        return bool(self.heard)
+
+    @property
+    def heard(self) -> tuple[Body, ...]:
+        """The bodies that are heard: a picture that only stands still is silent."""
+        return tuple(body for body in self.bodies if is_audible(body.cut) and _moves(body))
 
 
 def is_silent(timeline: Timeline) -> bool:
@@ -65,6 +70,12 @@ def is_silent(timeline: Timeline) -> bool:
 def is_audible(cut: Cut) -> bool:
     """Whether a shot's own sound is in the film."""
     return not cut.muted and cut.clip.facts.sound is not None
+
+
+def _moves(body: Body) -> bool:
+    """Whether any of its frames is not yet held."""
+    cut = body.cut
+    return not cut.use.hold or body.first < max(1, cut.length - cut.use.hold)
 
 
 def sound_agrees(timeline: Timeline) -> bool:
@@ -120,7 +131,7 @@ def decode_stretch(
         StoryreelError: the sound cannot be decoded; the shot is named. Or ``stop`` was set.
         OSError: the segments' folder cannot be written.
     """
-    heard = [body for body in stretch.bodies if is_audible(body.cut)]
+    heard = stretch.heard
     cut = heard[-1].cut
 
     def make(path: Path) -> None:
@@ -183,7 +194,7 @@ def heard_of_cut(cut: Cut, rate: Fraction, *, delayed: bool = True) -> Heard:
 
 def stretch_key(stretch: Stretch, ffmpeg: FFmpeg) -> Digest:
     """What a stretch of sound depends on; silence depends on nothing but its length."""
-    heard = [body for body in stretch.bodies if is_audible(body.cut)]
+    heard = stretch.heard
     if not heard:
         return segment_key("silence", (), (str(stretch.samples),))
     told = _heard(stretch, heard, [Fraction(0)] * len(heard))

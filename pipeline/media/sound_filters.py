@@ -41,6 +41,11 @@ class Heard:
     blends: bool = False
     level: float = 0.0
 
+    @property
+    def fades_out(self) -> bool:
+        """Whether it goes away with the picture, which is more than to end without a click."""
+        return self.blends or self.fade_out > FADE
+
 
 def sound_arguments(sources: Sequence[str], target: str, heard: Sequence[Heard]) -> list[str]:
     """Decode what is heard of a clip, or of two at once, as the film's PCM.
@@ -65,17 +70,35 @@ def _heard(place: int, heard: Heard) -> Any:
     for tempo in _tempos(heard.speed):
         stream = stream.filter("atempo", tempo)
     stream = _at_level(stream, heard.level)
-    stream = stream.filter("apad", whole_len=lasts).filter("atrim", end_sample=lasts)
+    stream = _padded(stream, lasts)
+    over = lasts == heard.samples or not heard.fades_out
+    if not over:  # a picture that is held goes on fading, and the sound ends in the midst of it
+        stream = _ended(stream, heard, lasts)
+        lasts = heard.samples
+    stream = _faded(stream, heard, lasts)
+    return _padded(stream, heard.samples) if lasts < heard.samples else stream
+
+
+def _ended(stream: Any, heard: Heard, lasts: int) -> Any:
+    """End a sound without a click, and be silent from there on."""
+    if fade := min(FADE, lasts // 2):
+        begin = lasts - fade
+        stream = stream.filter("afade", type="out", start_sample=begin, nb_samples=fade)
+    return _padded(stream, heard.samples)
+
+
+def _faded(stream: Any, heard: Heard, lasts: int) -> Any:
     curve = {"curve": "qsin"} if heard.blends else {}
     if fade := min(heard.fade_in, _room_for(heard.fade_in, heard, lasts)):
         stream = stream.filter("afade", type="in", start_sample=0, nb_samples=fade, **curve)
     if fade := min(heard.fade_out, _room_for(heard.fade_out, heard, lasts)):
         begin = lasts - fade
         stream = stream.filter("afade", type="out", start_sample=begin, nb_samples=fade, **curve)
-    if lasts < heard.samples:
-        stream = stream.filter("apad", whole_len=heard.samples)
-        stream = stream.filter("atrim", end_sample=heard.samples)
     return stream
+
+
+def _padded(stream: Any, samples: int) -> Any:
+    return stream.filter("apad", whole_len=samples).filter("atrim", end_sample=samples)
 
 
 def _room_for(fade: int, heard: Heard, lasts: int) -> int:
@@ -100,10 +123,6 @@ def _from(stream: Any, sample: int) -> Any:
 
 def _at_level(stream: Any, level: float) -> Any:
     return stream.filter("volume", f"{level:g}dB") if level else stream
-
-
-def _exactly(stream: Any, samples: int) -> Any:
-    return stream.filter("apad", whole_len=samples).filter("atrim", end_sample=samples)
 
 
 def _tempos(speed: Fraction) -> list[float]:
@@ -143,7 +162,7 @@ def placed_arguments(source: str, target: str, placed: Placed) -> list[str]:
     stream = _from(_as_film_sound(ffmpeg.input(_source(0))["a:0"]), placed.skip)
     if placed.loop:  # as many samples as there are, at most
         stream = stream.filter("aloop", loop=-1, size=_ALL_SAMPLES)
-    stream = _exactly(_at_level(stream, placed.level), placed.samples)
+    stream = _padded(_at_level(stream, placed.level), placed.samples)
     if placed.fade_in:
         stream = stream.filter("afade", type="in", start_sample=0, nb_samples=placed.fade_in)
     if placed.fade_out:
@@ -178,9 +197,7 @@ def mixdown_arguments(
     import ffmpeg
 
     shots = _pcm("pipe:0")
-    inputs = [
-        (track, _exactly(_pcm(_source(place)), samples)) for place, track in enumerate(tracks)
-    ]
+    inputs = [(track, _padded(_pcm(_source(place)), samples)) for place, track in enumerate(tracks)]
     mixed = _mixed(shots, inputs, samples)
     if encode:
         return _named(_as_aac(mixed, target), *sources)
@@ -203,7 +220,7 @@ def _mixed(shots: Any, inputs: Sequence[tuple[Track, Any]], samples: int) -> Any
         for duck in ducks
     }
     music = [_ducked(piece, keys.get(duck), samples) for duck, piece in pieces.items()]
-    return _exactly(_sum([rest, *music]), samples)
+    return _padded(_sum([rest, *music]), samples)
 
 
 def _twice(stream: Any) -> tuple[Any, Any]:
@@ -283,7 +300,7 @@ def levelled_arguments(
     stream = _pcm(_source(0))
     if loudness is not None:
         stream = _levelled(stream, loudness, found)
-    output = _as_aac(_exactly(stream, samples), target)
+    output = _as_aac(_padded(stream, samples), target)
     return ["-loglevel", "info", *_named(output, source)]
 
 
