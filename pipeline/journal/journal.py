@@ -261,6 +261,8 @@ def _create(path: Path) -> None:
                 raise troubles.no_log(path, "SQLite refuses a write-ahead log there")
             database.execute(f"pragma application_id = {APPLICATION}")
             migrate(database, STEPS)
+            # closing does this, too, but keeps silent where the disk is full
+            database.execute("pragma wal_checkpoint(truncate)")
         new.replace(path)
         sync_folder(path.parent)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -10,6 +11,8 @@ import pytest
 from project import SHOTS
 
 from pipeline.desk.ledger import read_ledger
+from pipeline.journal.errors import JournalError
+from pipeline.journal.journal import Journal
 
 HOUR = 3600.0
 
@@ -63,6 +66,24 @@ def test_the_disk_is_full(project, mount, undisturbed, room):
     assert again.code == 0, again.said
     assert before.items() <= project.clips().items()
     project.check_whole(undisturbed)
+
+
+def test_a_journal_is_made_whole_or_not_at_all(mount, tmp_path):
+    """However little room there is when it is made: it is there and sound, or there is none."""
+    small_disk, made = mount(tmp_path / "disk"), []
+    for room in range(0, 80_000, 4096):
+        folder = small_disk / str(room)
+        folder.mkdir()
+        fill(small_disk, but=room)
+        with contextlib.suppress(JournalError):
+            Journal(folder / "journal.db").close()
+            made.append(room)
+        (small_disk / "ballast").unlink(missing_ok=True)
+        assert list(folder.glob("journal.db*")) == ([folder / "journal.db"] if room in made else [])
+        with Journal(folder / "journal.db") as journal:
+            assert journal.all() == ()
+
+    assert 0 < len(made) < 20
 
 
 @pytest.mark.parametrize("room", [0, pytest.param(1_000, marks=pytest.mark.long)])
