@@ -78,7 +78,10 @@ class Guard:
                 message["headers"] = [*message["headers"], *_missing(message["headers"])]
             await send(message)
 
-        app = self._refused(request) or self._welcomed(request) or self._app
+        refused = self._refused(request)
+        if refused:
+            refused.headers["connection"] = "close"  # a body that comes along is not read
+        app = refused or self._welcomed(request) or self._app
         await app(scope, receive, cautious)
 
     def _refused(self, request: HTTPConnection) -> Response | None:

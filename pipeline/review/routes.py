@@ -268,7 +268,9 @@ async def _refused(request: Request, error: Exception) -> Response:
     code = error.status_code if isinstance(error, HTTPException) else 400
     words = f"{_WHY.get(code, 'That cannot be had')}."
     if request.method == "POST":
-        return JSONResponse(error_document(UsageError(words)), code)
+        # what may still come of its body is not waited for
+        over = {"connection": "close"}
+        return JSONResponse(error_document(UsageError(words)), code, headers=over)
     return PlainTextResponse(f"{words}\n", code)
 
 
