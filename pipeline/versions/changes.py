@@ -144,22 +144,19 @@ class _Comparing:
                 behind = behind_then[old.id]
                 yield ShotChanges(old.id, "cut", behind, _shown(old, self.old))
             elif new is not None:
-                one = ShotChanges(new.id, "added", behind_now[new.id], _shown(new, self.new))
-                move = (
-                    Move(behind_then[new.id], behind_now[new.id]) if new.id in was_moved else None
-                )
-                yield self._kept(one, old, new, move) if old else one
+                at = Move(behind_then.get(new.id), behind_now[new.id])
+                yield self._there(old, new, at, was_moved=new.id in was_moved)
 
-    def _kept(self, one: ShotChanges, old: Shot, new: Shot, move: Move | None) -> ShotChanges:
+    def _there(self, old: Shot | None, new: Shot, at: Move, *, was_moved: bool) -> ShotChanges:
         became = self.found[new.id]
         return ShotChanges(
-            one.id,
-            "kept",
-            one.behind,
-            one.seconds,
-            was=old.id if old.id != new.id else None,
-            move=move,
-            changes=tuple(self._changes(old, new)),
+            new.id,
+            "kept" if old else "added",
+            at.new,
+            _shown(new, self.new),
+            was=old.id if old and old.id != new.id else None,
+            move=at if was_moved else None,
+            changes=tuple(self._changes(old, new)) if old else (),
             fate=became.fate,
             follows=became.follows,
         )
