@@ -17,7 +17,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.errors import ShotsFailedError
+from pipeline.errors import ShotsFailedError, StoryreelError
 from pipeline.files import held
 from pipeline.ids import ShotId
 from pipeline.places import PROBE, Places, find_root
@@ -104,7 +104,12 @@ def _rendered(
         if not outcome.cuttable(planned.plan) or planned.plan.left_out:
             return with_report(planned, RenderedFilm(outcome, None, None, made))
         ahead.rest()
-        delivered = cut_film(planned, outcome.clips, tell=tell, stop=stop)
+        try:
+            delivered = cut_film(planned, outcome.clips, tell=tell, stop=stop)
+        except (StoryreelError, OSError):
+            if not stop.is_set():  # what was made, and paid, is in the report all the same
+                with_report(planned, RenderedFilm(outcome, None, None, made))
+            raise
     film = delivered[0]
     rendered = RenderedFilm(outcome, film.path, film.assembly, made, delivered)
     return with_report(planned, rendered)

@@ -62,7 +62,7 @@ def carry_out(
         if begin:
             begin(planned)
         rendered = _rendered(planned, budget, stop, as_json=as_json)
-        result = result_of(planned, rendered)
+        result = result_of(planned, rendered, stop)
         if rendered.film and receipt and rendered.outcome.whole:
             receipt(planned, result)
     result.pop("clips", None)
@@ -118,8 +118,13 @@ def _rendered(
         raise StoppedError(_BEFORE_THE_CUT).with_ways(again(said_words())) from error
 
 
-def result_of(planned: PlannedFilm, rendered: RenderedFilm) -> dict[str, Any]:
-    """What became of a render, as JSON data, with the clips it hangs on."""
+def result_of(
+    planned: PlannedFilm, rendered: RenderedFilm, stop: threading.Event | None = None
+) -> dict[str, Any]:
+    """What became of a render, as JSON data, with the clips it hangs on.
+
+    Its chains are looked at, until ``stop`` is set.
+    """
     outcome, film = rendered.outcome, planned.film
     result: dict[str, Any] = {
         "schema": 1,
@@ -136,7 +141,7 @@ def result_of(planned: PlannedFilm, rendered: RenderedFilm) -> dict[str, Any]:
         "outputs": delivered_document(rendered.delivered),
         "report": str(rendered.report) if rendered.report else None,
         "clips": [clip.digest for clip in outcome.clips.values()],
-        "chains": told_chains(planned, outcome.clips, measure=True),
+        "chains": told_chains(planned, outcome.clips, measure=True, stop=stop),
     }
     if rendered.film:
         from pipeline.film.timeline import lay_timeline

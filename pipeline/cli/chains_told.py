@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import threading
+
     from pipeline.api import PlannedFilm
     from pipeline.film.hygiene import Drift, Link
     from pipeline.ids import ShotId
@@ -23,12 +25,17 @@ def chains_of_plan(planned: PlannedFilm) -> list[dict[str, Any]]:
 
 
 def told_chains(
-    planned: PlannedFilm, clips: Mapping[ShotId, Clip], *, measure: bool
+    planned: PlannedFilm,
+    clips: Mapping[ShotId, Clip],
+    *,
+    measure: bool,
+    stop: threading.Event | None = None,
 ) -> list[dict[str, Any]]:
     """How far the film's chains have drifted, as JSON data; see ``film/drifting.py``."""
     from pipeline.film.drifting import drifts
 
-    return chains_document(drifts(planned.film, clips, planned.places.segments, measure=measure))
+    segments = planned.places.segments
+    return chains_document(drifts(planned.film, clips, segments, measure=measure, stop=stop))
 
 
 def chains_document(drifts: Sequence[Drift]) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from PIL import Image
 
 from pipeline.api import Draft, plan_film, render_film
 from pipeline.cli.main import exit_code_of
+from pipeline.errors import StoryreelError
 from pipeline.reporting.report import report_path, write_report
 from pipeline.reporting.sheet import write_sheet
 
@@ -170,6 +171,19 @@ def test_a_shot_that_cannot_be_made_is_told(tmp_path):
     assert "failed sh010" in words
     assert "it waits for sh010" in words
     assert str(tmp_path) not in text
+
+
+def test_a_film_that_cannot_be_cut_has_its_report(tmp_path):
+    """A folder stands where the film belongs: the clips that were made are told all the same."""
+    path = new_project(tmp_path, "\n".join(BOARD.replace(HOSTILE, "Film").splitlines()[:8]))
+    planned = plan_film(path)
+    planned.places.film.mkdir(parents=True)
+    with pytest.raises(StoryreelError, match="The film cannot be written"):
+        render_film(planned)
+    words = " ".join(Page(report_path(planned.places.folder).read_text(encoding="utf-8")).words)
+
+    assert "1 of 1 shots stand" in " ".join(words.split())
+    assert "The film is not cut yet" in words
 
 
 def test_a_report_that_cannot_be_written_fails_no_render(tmp_path):
