@@ -68,7 +68,7 @@ def mend(storyreel, board):
     lines = board.read_text().splitlines()
     written = lines[fault["line"] - 1][fault["column"] - 1 : fault["end_column"] - 1]
     shot, _, frame = written.partition(".")
-    meant = fault["help"].split("`")[1]
+    meant = fault["hint"].split("`")[1]
     assert shot != meant
     board.write_text(board.read_text().replace(written, f"{meant}.{frame}"))
     assert storyreel("check", str(board), "--json").last["ok"]

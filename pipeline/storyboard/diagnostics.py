@@ -43,8 +43,9 @@ def fault_as_json(fault: Fault, file: str) -> dict[str, object]:
     """A fault as a JSON object; ends of spans are just behind the last character."""
     told: dict[str, object] = {
         "file": file, **_span_as_json(fault.span), "code": fault.code,
-        "severity": fault.severity, "message": fault.message, "help": fault.help,
-        "shot": fault.shot,
+        "severity": fault.severity, "message": fault.message,
+        "hint": fault.help,  # as every error has it
+        "help": fault.help, "shot": fault.shot,
     }  # fmt: skip
     if fault.related:
         told["related"] = [{**_span_as_json(fault.related.span), "label": fault.related.label}]

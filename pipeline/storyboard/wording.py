@@ -130,6 +130,8 @@ class _Worded:
                 return "a shot begins with `- id: sh010`; its `prompt:` goes on the next line"
             case ("references", _) if "." in written:
                 return f"write `{{image: {written}}}`"
+            case ("sound", "music", *_) if "." in written:
+                return f"write `{{file: {written}}}`"
             case (*_, "id"):
                 return _ID_HELP
             case _:

@@ -188,3 +188,14 @@ def test_options_are_taken_out_with_their_values():
 def test_lines_are_told_by_commands_that_run():
     """Each of them takes a board or a shot and is a command."""
     assert set(COMMANDS) >= LINES
+
+
+def test_a_hint_that_is_followed_leads_on(project):
+    """A path alone for music: what the hint says to write is taken as that."""
+    board = project.folder / "storyboards" / "music.storyboard.yaml"
+    board.write_text(stories.text("sh010") + "sound: {music: audio/theme.wav}\n")
+    (fault,) = project("check", "music", "--json").last["boards"][0]["faults"]
+    written = fault["hint"].split("`")[1]
+    board.write_text(board.read_text().replace("audio/theme.wav", written))
+    (fault,) = project("check", "music", "--json").last["boards"][0]["faults"]
+    assert fault["code"] == "sound-missing"

@@ -98,8 +98,8 @@ def test_json_has_every_field() -> None:
 
     assert fault_as_json(fault, "film.yaml") == {
         "file": "film.yaml", "line": 4, "column": 7, "end_line": 4, "end_column": 8,
-        "code": "a-code", "severity": "error", "message": "a message", "help": "do this",
-        "shot": "sh010",
+        "code": "a-code", "severity": "error", "message": "a message",
+        "hint": "do this", "help": "do this", "shot": "sh010",
         "related": [{"line": 1, "column": 2, "end_line": 1, "end_column": 3, "label": "the first"}],
     }  # fmt: skip
 
