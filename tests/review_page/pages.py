@@ -138,4 +138,6 @@ def wait_for_number(page: Page, number: int) -> None:
     try:
         page.wait_for_function(f"number => ({NUMBER})() === number", arg=number)
     except Exception as error:
-        raise AssertionError(f"{page.evaluate(NUMBER)} is seen, not {number}") from error
+        place = page.get_attribute(".room:not([hidden])", "data-frame")
+        seen = page.evaluate(NUMBER)
+        raise AssertionError(f"{seen} is seen at {place}, not {number}") from error

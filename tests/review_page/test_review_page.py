@@ -194,6 +194,27 @@ def test_faults_of_the_board_are_told_while_the_film_stays(context, link, projec
     assert page.get_attribute("#cut-room", "data-frame") == before == "30"
 
 
+def test_the_moment_stays_when_the_board_is_retimed(context, link, project):
+    """A shot before becomes shorter: one stays on the same frame of the same shot; a card waits."""
+    page = open_page(context, link, "#cut")
+    for _ in range(30):
+        page.keyboard.press(".")
+    wait_for_number(page, FIRST["sh020"] + 6)
+    text = project.board.read_text()
+    project.board.write_text(text.replace("at dawn.", "at dusk.\n    duration: 0.5s"))
+    page.wait_for_selector("#cut-room[data-frame='18']")
+    seen = page.evaluate(NUMBER)
+    page.keyboard.press("Home")
+    page.wait_for_selector(".layer.over .card-shown:has-text('sh010')")
+    page.keyboard.press("]")
+    wait_for_number(page, FIRST["sh020"])
+    project.board.write_text(text)
+    page.wait_for_selector("#cut-room[data-frame='24']")
+
+    assert seen == FIRST["sh020"] + 6
+    assert page.inner_text("#cut-side h2") == "sh020"
+
+
 def test_what_an_author_writes_is_words_and_never_markup(context, link):
     """A beat with markup in it is shown as it is written, and nothing of it runs."""
     page = open_page(context, link, "#shot/sh010")
@@ -203,22 +224,28 @@ def test_what_an_author_writes_is_words_and_never_markup(context, link):
     assert page.title() == "sh010 · Harbour"
 
 
-ROOMS = {
-    ("#", "board"): (), ("#shot/sh020", "shot"): ("u",), ("#shot/sh020/2", "shot"): ("w",),
-    ("#shot/sh030", "shot"): ("n",), ("#cut", "cut"): (), ("#cut/", "cut"): ("?",),
-    ("#/", "board"): ("y",),
+MAIN_ROOMS = {("#", "board"): (), ("#shot/sh020/2", "shot"): ("u", "w"), ("#cut", "cut"): ("n",)}
+ROOMS = MAIN_ROOMS | {
+    ("#shot/sh020", "shot"): (), ("#cut/", "cut"): ("?",), ("#/", "board"): ("y",),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("light", ["dark", pytest.param("light", marks=pytest.mark.long)])
-def test_axe_finds_nothing_to_complain_of(browser, link, light):
+@pytest.mark.parametrize(
+    ("light", "rooms"),
+    [
+        pytest.param("dark", MAIN_ROOMS, id="main rooms"),
+        pytest.param("dark", ROOMS, id="dark", marks=pytest.mark.long),
+        pytest.param("light", ROOMS, id="light", marks=pytest.mark.long),
+    ],
+)
+def test_axe_finds_nothing_to_complain_of(browser, link, light, rooms):
     """Board, shot, wipe, note, cut, keys and text keep WCAG 2.2 A and AA, and good practice."""
     from axe_playwright_python.sync_playwright import Axe
 
     context = browser.new_context(color_scheme=light, viewport={"width": 1280, "height": 800})
     page = open_page(context, link)
     found = {}
-    for (address, room), keys in ROOMS.items():
+    for (address, room), keys in rooms.items():
         page.keyboard.press("Escape")
         page.evaluate("address => { location.hash = address; }", address)
         page.wait_for_selector(f"body[data-view={room}]")

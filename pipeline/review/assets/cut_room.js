@@ -16,7 +16,7 @@ export class CutRoom {
     this.anchor = null;
     this.heard = onmove;
     this.player = new Player($("cut-stage"), {
-      card: (piece) => shotCard(shotOf(piece.shot)),
+      card: (piece) => (piece.shot ? shotCard(shotOf(piece.shot), piece) : ["The film on disk cannot be played."]),
       onmove: (frame) => this.moved(frame),
       onplay: (speed) => this.turned(speed),
     });
@@ -62,11 +62,9 @@ export class CutRoom {
   /** The film as it lies on disk instead of the takes, or the takes again; same moment. */
   source() {
     if (!film.state.film) return false;
-    const { speed } = this.player;
     this.from_disk = !this.from_disk;
     $("source").setAttribute("aria-pressed", String(this.from_disk));
     this.load(this.frame);
-    if (speed && !this.player.playing) this.player.play(speed);
     return true;
   }
 

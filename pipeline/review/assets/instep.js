@@ -41,7 +41,8 @@ export class InStep {
   }
 
   async join(member) {
-    if (member.video.readyState < 1) await one(member.video, "loadedmetadata");
+    while (member.video.readyState < 1 && !member.video.error) await one(member.video, "loadedmetadata");
+    if (!this.members.includes(member)) return;
     this.put(member, this.frame);
     if (this.speed > 0) this.start(member);
   }

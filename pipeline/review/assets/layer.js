@@ -32,29 +32,36 @@ export class Layer {
     this.ready = false;
     this.video.pause();
     if (redraw) this.dress(piece);
-    if (this.url) await this.reach(seconds);
+    if (this.url) await this.reach(seconds, order);
     if (order !== this.order) return false;
+    if (this.url && this.video.error) this.show(false, piece); // it is gone, or cannot be played
     this.ready = true;
     return true;
   }
 
+  show(playable, piece) {
+    this.card.hidden = playable;
+    this.video.hidden = !playable;
+    if (!playable) this.card.replaceChildren(...this.draw(piece));
+  }
+
   dress(piece) {
-    this.card.hidden = piece.url !== null;
-    this.video.hidden = piece.url === null;
-    if (piece.url === null) this.card.replaceChildren(...this.draw(piece));
+    this.show(piece.url !== null, piece);
     if (piece.url === this.url) return;
     this.url = piece.url;
     if (piece.url) this.video.src = piece.url;
     else this.video.removeAttribute("src");
   }
 
-  async reach(seconds) {
+  /** Seek, unless something else was asked for meanwhile: only the last one may move the clip. */
+  async reach(seconds, order) {
     const { video } = this;
-    if (video.readyState < 1) await one(video, "loadedmetadata");
-    if (video.error) return;
-    if (Math.abs(video.currentTime - seconds) > NEAR || video.readyState < 2) {
-      video.currentTime = seconds;
-      await one(video, "seeked");
+    const wanted = () => order === this.order && !video.error;
+    while (wanted() && video.readyState < 1) await one(video, "loadedmetadata");
+    if (!wanted()) return;
+    if (Math.abs(video.currentTime - seconds) > NEAR) video.currentTime = seconds;
+    while (wanted() && (video.seeking || video.readyState < 2)) {
+      await one(video, "seeked", "loadeddata", "canplay");
     }
   }
 
@@ -78,15 +85,12 @@ export class Layer {
   raise(over) { this.node.classList.toggle("over", over); }
 }
 
-/** Wait for one event of a video, or for its failure. */
-export const one = (video, event) => new Promise((resolve) => {
+/** Wait for the first of some events of a video, or for its failure, or for another clip. */
+export const one = (video, ...events) => new Promise((resolve) => {
+  const waited = [...events, "error", "emptied"];
   const done = () => {
-    video.removeEventListener(event, done);
-    video.removeEventListener("error", done);
-    video.removeEventListener("emptied", done);
+    for (const event of waited) video.removeEventListener(event, done);
     resolve();
   };
-  video.addEventListener(event, done);
-  video.addEventListener("error", done);
-  video.addEventListener("emptied", done);
+  for (const event of waited) video.addEventListener(event, done);
 });

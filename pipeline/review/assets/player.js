@@ -19,7 +19,10 @@ export class Player {
     this.muted = false;
     this.clock = null; // {frame, since} where no clip tells the time
     this.busy = false; // a frame is being looked up
-    this.turn = 0; // counts what was asked for, so that late answers are dropped
+    this.turn = this.reached = 0; // counts what was asked for, so that late answers are dropped
+    this.settled = null; // the promise of the frame asked for last
+    this.resuming = 0; // the speed it goes on at once other pieces are there
+    this.looking = false; // whether the next picture of the screen is waited for
     Object.assign(this, { onmove, onplay });
     this.front.raise(true);
     this.look = this.look.bind(this);
@@ -40,31 +43,39 @@ export class Player {
     this.back.piece = null; // it is made ready again for what comes next now
     if (!piece) return;
     if (same) return this.moved(now, true);
-    const { speed } = this;
+    const speed = this.speed || this.resuming;
     this.seek(now).then((there) => there && speed && this.play(speed));
+    this.resuming = speed;
   }
 
   /** Show a film frame and stand still there; resolves once it is on the screen. */
   async seek(frame) {
     this.halt();
+    this.resuming = 0;
     return this.place(within(frame, this.frames));
   }
 
-  async place(frame) {
-    const turn = ++this.turn;
+  /** Put a film frame on the screen, whatever plays; the last one asked for wins. */
+  place(frame) {
+    this.settled = this.reach(frame, ++this.turn);
+    return this.settled;
+  }
+
+  async reach(frame, turn) {
     const at = pieceAt(this.pieces, frame);
     const piece = this.pieces[at];
     if (!piece) return false;
     this.moved(frame);
     const offset = frame - piece.start;
-    const seconds = clipSeconds(piece, offset, this.rate);
     const layer = this.front.holds(piece) || !this.front.piece ? this.front : this.back;
-    await layer.cue(piece, seconds);
+    await layer.cue(piece, clipSeconds(piece, offset, this.rate));
     if (turn !== this.turn) return false;
     if (layer === this.back) this.swap();
     this.back.rest();
     if (at && offset < piece.overlap) await this.underlay(this.pieces[at - 1], frame);
-    if (turn === this.turn) this.blend(at, offset);
+    if (turn !== this.turn) return false;
+    this.blend(at, offset);
+    this.reached = turn;
     return true;
   }
 
@@ -74,6 +85,7 @@ export class Player {
   }
 
   pause() {
+    this.resuming = 0;
     if (!this.playing) return;
     this.halt();
     this.place(this.frame); // the very frame that is told
@@ -90,15 +102,18 @@ export class Player {
   /** Play from here at a speed; from the start again where the end was reached. */
   async play(speed = 1) {
     if (!this.frames) return;
-    if (speed > 0 && this.frame >= this.frames - 1) await this.place(0);
-    const stood = this.speed === 0;
     this.speed = speed;
+    this.resuming = 0;
     this.onplay(speed);
+    if (speed > 0 && this.frame >= this.frames - 1) this.place(0);
+    await this.settled;
+    if (this.speed !== speed) return; // somebody was quicker
     const by_clock = speed < 0 || speed > FASTEST;
     this.clock = by_clock ? { frame: this.frame, since: performance.now() } : null;
     if (by_clock) for (const layer of this.layers) layer.pause();
     else this.run(this.front);
-    if (stood) requestAnimationFrame(this.look);
+    if (!this.looking) requestAnimationFrame(this.look);
+    this.looking = true;
   }
 
   run(layer) {
@@ -119,11 +134,12 @@ export class Player {
 
   /** Once for each picture of the screen, while it plays. */
   look(now) {
-    if (this.speed === 0) return;
+    this.looking = this.playing;
+    if (!this.playing) return;
     requestAnimationFrame(this.look);
     if (this.speed < 0 || this.speed > FASTEST) return this.shuttle(now);
     const { piece } = this.front;
-    if (!piece || this.front.waits) return;
+    if (!piece || this.front.waits || this.reached !== this.turn) return;
     let frame = this.told(now);
     const moving = movingFrames(piece, this.rate);
     if (!this.clock && (frame - piece.start >= moving || this.front.ended)) {
@@ -170,6 +186,7 @@ export class Player {
   }
 
   shuttle(now) {
+    if (!this.clock) return;
     const { frame, since } = this.clock;
     const seconds = Math.max(0, now - since) / 1000;
     const wanted = Math.round(frame + (seconds * this.rate[0] * this.speed) / this.rate[1]);

@@ -80,8 +80,9 @@ function took({ before, now }) {
   layTimeline(now);
   cut.update();
   if (before) tellNew(before, now);
-  if (before && room === "shot" && takes.shot) takes.update();
-  else enter();
+  if (!before || (room === "shot" && !takes.shot)) enter();
+  else if (room === "shot") takes.update();
+  else name_page();
 }
 
 /** Say which takes came in, once, for those who do not see it. */

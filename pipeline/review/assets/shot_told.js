@@ -51,12 +51,12 @@ export function cutSide(shot, take, go) {
 }
 
 /** A shot that has no clip, as it stands in the cut. */
-export function shotCard(shot) {
+export function shotCard(shot, piece) {
   return [
     make("b", {}, shot.id),
     shot.beat && make("p", {}, shot.beat),
     make("p.faint", {}, shot.words),
-    make("p.faint", {}, shot.now ?? "no clip yet"),
+    make("p.faint", {}, piece.url ? "its clip cannot be played" : shot.now ?? "no clip yet"),
   ].filter(Boolean);
 }
 
