@@ -15,7 +15,7 @@ from pipeline.cli.boards import (
     some_boards,
 )
 from pipeline.cli.console import put, put_json, say
-from pipeline.cli.delivered import delivered_document, put_delivered
+from pipeline.cli.delivered import delivered_document, forgotten_lines, put_delivered
 from pipeline.cli.interrupt import stop_on_interrupt
 
 if TYPE_CHECKING:
@@ -92,6 +92,8 @@ def command(
                 say(f"stood in for: {', '.join(missing)}")
             if not as_json:
                 put_delivered(outputs)
+            for line in forgotten_lines(planned):
+                say(line)
     if as_json:
         put_json({"schema": 1, "films": documents})
     return 0

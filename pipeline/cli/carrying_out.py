@@ -10,7 +10,7 @@ import click
 from pipeline.cli.boards import said_words
 from pipeline.cli.chains_told import chain_lines, chain_warnings, told_chains
 from pipeline.cli.console import put_json, say
-from pipeline.cli.delivered import delivered_document, put_delivered
+from pipeline.cli.delivered import delivered_document, forgotten_lines, put_delivered
 from pipeline.cli.purse import Purse
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ def carry_out(
     if undone:
         result["error"] = error_document(undone, ())
     tell_result(result, as_json=as_json)
+    for line in forgotten_lines(planned):
+        say(line)
     return undone.exit_code if undone else 0
 
 

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 def command(yes: bool, dry_run: bool, paid: bool, as_json: bool, **flags: str | None) -> int:
     """Remove what is not needed, after saying what.
 
-    That is half-made files, pieces of old films, and free clips that no film of this project uses
-    now. A clip that was paid for stays unless --paid is given; its price is listed first.
+    That is half-made files, pieces of old films, previews, outputs that no board asks for any more,
+    and free clips that no film of this project uses now. A clip that was paid for stays unless
+    --paid is given; its price is listed first.
     """
     from pipeline.errors import UsageError
     from pipeline.settings import read_settings
@@ -41,7 +42,7 @@ def command(yes: bool, dry_run: bool, paid: bool, as_json: bool, **flags: str | 
     settings = read_settings(root, flags=flags)
     folder = settings.store or root / "output" / "store"
     store = Store(folder)
-    found = what_to_clean(store, _used(root), paid=paid)
+    found = what_to_clean(store, _used(root), paid=paid, beside=_beside(root))
     document = {
         "schema": 1,
         "store": str(folder),
@@ -55,7 +56,7 @@ def command(yes: bool, dry_run: bool, paid: bool, as_json: bool, **flags: str | 
         "removed": False,
     }
     if not as_json:
-        _tell(folder, found)
+        _tell(folder, found, root)
     if not found.bytes and not found.leftovers and not found.clips:
         if as_json:
             put_json(document)
@@ -65,7 +66,8 @@ def command(yes: bool, dry_run: bool, paid: bool, as_json: bool, **flags: str | 
             error = UsageError("Nothing was removed.", hint="Say --yes to remove it.")
             raise error.with_ways(_ways(found, said_words()))
         with _nobody_rendering(root):
-            found.also_in(what_to_clean(store, _used(root), paid=paid)).remove(store)
+            later = what_to_clean(store, _used(root), paid=paid, beside=_beside(root))
+            found.also_in(later).remove(store)
         document["removed"] = True
     if as_json:
         put_json(document)
@@ -137,8 +139,38 @@ def _used(root: Path) -> set[str] | None:
     return used
 
 
-def _tell(folder: Path, found: Cleaning) -> None:
+def _beside(root: Path) -> list[Path]:
+    """What lies beside the films of every board that can be read, and is asked for no more."""
+    from pipeline.errors import StoryreelError
+    from pipeline.places import SUFFIX, places_for
+    from pipeline.sidecars.leftovers import files_of, forgotten_outputs, previews
+    from pipeline.storyboard.loader import load_board
+
+    found: list[Path] = []
+    boards = [*root.glob(f"*{SUFFIX}"), *(root / "storyboards").glob(f"**/*{SUFFIX}")]
+    for path in sorted(boards):
+        folder = places_for(path, root, store=None, draft=None).folder
+        drafts = sorted(each.name for each in folder.glob("draft*") if each.is_dir())
+        places = [places_for(path, root, store=None, draft=draft) for draft in (None, *drafts)]
+        found += (file for place in places for file in previews(place.folder))
+        try:
+            asked = load_board(path).storyboard.deliver
+        except (StoryreelError, OSError):
+            continue  # nobody knows what a board with faults asks for
+        outputs = (out for place in places for out in forgotten_outputs(place.film, asked))
+        found += (file for output in outputs for file in files_of(output))
+    return found
+
+
+def _tell(folder: Path, found: Cleaning, root: Path) -> None:
     put(f"store: {folder}")
+    for path in found.leftovers:
+        if (
+            path.suffix == ".mp4"
+            and path.is_relative_to(root / "output")
+            and (not path.is_relative_to(folder))
+        ):
+            put(f"film {path.relative_to(root)}")
     if found.leftovers:
         put(f"{len(found.leftovers)} leftover files")
     for clip in found.clips:

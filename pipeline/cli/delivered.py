@@ -10,7 +10,7 @@ from pipeline.cli.console import put, say
 
 if TYPE_CHECKING:
     from pipeline.film.assembler import Assembly
-    from pipeline.planned import Delivered
+    from pipeline.planned import Delivered, PlannedFilm
 
 _NAMED = 4  # shots told by name; more are counted
 
@@ -62,6 +62,14 @@ def _short(path: str) -> str:
     """A path as seen from here, where that is shorter."""
     here = Path.cwd()
     return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
+
+
+def forgotten_lines(planned: PlannedFilm) -> Iterator[str]:
+    """A line on each output beside the film that its board asks for no more."""
+    from pipeline.sidecars.leftovers import forgotten_outputs
+
+    for path in forgotten_outputs(planned.places.film, planned.board.storyboard.deliver):
+        yield f"{_short(str(path))} is asked for no more; storyreel clean removes it"
 
 
 def delivered_lines(document: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.ids import Digest
 from pipeline.store.store import Store
 
+_PREVIEW = "preview"
 STILL_WARM = 3600.0
 """Seconds; something younger in ``incoming`` may be in the making by another process."""
 
@@ -47,15 +48,18 @@ class Cleaning:
         """Remove it."""
         for path in self.leftovers:
             path.unlink(missing_ok=True)
-            if path.parent.name.startswith("."):  # a folder that was worked in
-                with contextlib.suppress(OSError):
-                    path.parent.rmdir()
+            _remove_if_empty(path.parent)
         for clip in self.clips:
             store.drop(clip.digest)
 
 
 def what_to_clean(
-    store: Store, used: Collection[str] | None, *, paid: bool = False, now: float | None = None
+    store: Store,
+    used: Collection[str] | None,
+    *,
+    paid: bool = False,
+    now: float | None = None,
+    beside: Sequence[Path] = (),
 ) -> Cleaning:
     """Find what can go.
 
@@ -64,9 +68,10 @@ def what_to_clean(
         used: digests of the clips that films use; absent, nobody knows and every clip stays.
         paid: also clips that money was paid for.
         now: seconds since the epoch, for leftovers' age; absent, the clock's.
+        beside: what lies beside films and is not needed, in the order to remove it.
     """
     moment = time.time() if now is None else now
-    leftovers = tuple(_leftovers(store.root, moment))
+    leftovers = (*_leftovers(store.root, moment), *beside)
     unused: list[Unused] = []
     kept = 0
     for digest in store.digests() if used is not None else ():
@@ -84,6 +89,14 @@ def what_to_clean(
         unused.append(Unused(digest, label, price, size))
     total = sum(map(_size, leftovers)) + sum(clip.bytes for clip in unused)
     return Cleaning(leftovers, tuple(unused), total, kept)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    """A folder that was worked in, or that held previews, goes with the last of its files."""
+    held = [each for each in (folder, folder.parent) if each.name == _PREVIEW]
+    for each in dict.fromkeys([folder, *held] if held or folder.name.startswith(".") else []):
+        with contextlib.suppress(OSError):
+            each.rmdir()
 
 
 def _size(path: Path) -> int:

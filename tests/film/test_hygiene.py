@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import casts
@@ -82,6 +83,9 @@ def test_a_clip_is_measured_once(tmp_path: Path, ffmpeg: FFmpeg) -> None:
     }
     kept = tmp_path / "segments"
     assert drifts(made, clips, kept, measure=False) == ()
+    stopped = threading.Event()
+    stopped.set()
+    assert drifts(made, clips, kept, measure=True, stop=stopped) == ()
     assert not kept.exists()
     (first,) = drifts(made, clips, kept, measure=True)
     for clip in clips.values():
