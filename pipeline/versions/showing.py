@@ -109,8 +109,8 @@ def why_not_here(step: Step) -> str:
     if isinstance(action, Make):
         free = models()[step.shot.model].built_in
         kind = "free" if free else f"paid, {step.price or 'price unknown'}"
-        if not action.certain:
-            return f"starts on a frame of {', '.join(step.shot.uses)} ({kind})"
+        if step.key is None:
+            return f"starts on a frame of {', '.join(step.shot.uses)}, which is not here ({kind})"
         return f"never made, or no longer kept ({kind})"
     return "failed before" if isinstance(action, Ended) else str(action)
 
