@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
+    from pipeline.api import Draft
     from pipeline.media.ffmpeg import FFmpeg
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -43,10 +44,7 @@ shots:
   - {id: sh030, scene: Noon, prompt: The open sea.}
 """
 
-NUMBER = """() => {
-  const box = document.querySelector(".room:not([hidden]) .stage").getBoundingClientRect();
-  const over = document.elementsFromPoint(box.left + box.width / 2, box.top + box.height / 2);
-  const seen = over.find((one) => one.matches("video, .card-shown"));
+READ = """(seen) => {
   if (!seen || seen.tagName !== "VIDEO" || seen.readyState < 2) return null;
   const canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
   canvas.width = seen.videoWidth; canvas.height = seen.videoHeight;
@@ -60,7 +58,17 @@ NUMBER = """() => {
   }
   return number;
 }""".replace("BITS", str(clips.BITS))
+"""The number in a video's picture."""
+
+NUMBER = f"""() => {{
+  const box = document.querySelector(".room:not([hidden]) .stage").getBoundingClientRect();
+  const over = document.elementsFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  return ({READ})(over.find((one) => one.matches("video, .card-shown")));
+}}"""
 """The number in the picture that lies on top in the middle of the stage."""
+
+BENEATH = f"""() => ({READ})(document.querySelector(".layer:not(.over) video"))"""
+"""The number in the cut's other picture: what goes out under a transition."""
 
 
 class Project:
@@ -96,11 +104,11 @@ class Project:
 
 
 @contextlib.contextmanager
-def served(board: Path) -> Iterator[str]:
-    """The link to a board's page, as long as it is served."""
+def served(board: Path, draft: Draft | None = None) -> Iterator[str]:
+    """The link to the page of a board or its draft, as long as it is served."""
     links: queue.Queue[str] = queue.Queue()
     stop = threading.Event()
-    thread = threading.Thread(target=lambda: serve(board, ready=links.put, stop=stop))
+    thread = threading.Thread(target=lambda: serve(board, draft=draft, ready=links.put, stop=stop))
     thread.start()
     try:
         yield links.get(timeout=PATIENCE / 1000)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 
 import pages
 import pytest
 from pages import FIRST, FRAMES, NUMBER, Project, open_page, served, wait_for_number
+
+from pipeline.api import Draft
 
 AXE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -57,11 +61,11 @@ def test_a_take_is_picked_with_the_keyboard_alone(context, link, project):
     page.wait_for_selector("#take-strip button >> nth=1")
     page.keyboard.press("2")
     page.keyboard.press("p")
-    page.wait_for_selector("#said :text('take 2 picked')")
+    page.wait_for_selector("#said :text('sh020 take 2 is picked')")
     picked = project.picked("sh020")
     told = page.inner_text("#take-strip [aria-pressed=true]")
     page.keyboard.press("u")
-    page.wait_for_selector("#said :text('take 1 picked again')")
+    page.wait_for_selector("#said :text('sh020 take 1 is picked')")
 
     assert picked == 2
     assert re.sub(r"\s+", " ", told).startswith("2 serves picked")
@@ -213,6 +217,59 @@ def test_the_moment_stays_when_the_board_is_retimed(context, link, project):
 
     assert seen == FIRST["sh020"] + 6
     assert page.inner_text("#cut-side h2") == "sh020"
+
+
+@pytest.mark.long
+def test_a_render_in_another_process_is_seen_live(context, ffmpeg, tmp_path):
+    """Cards say that their shots are made, takes land, and the film on disk can be played."""
+    own = Project(tmp_path / "project", ffmpeg)
+    command = [sys.executable, "-m", "pipeline", "render", own.board, "--draft", "--yes"]
+    with served(own.board, Draft()) as link:
+        page = open_page(context, link)
+        page.evaluate("""() => {
+            window.told = new Set();
+            new MutationObserver(() => document.querySelectorAll(".card .tag").forEach(
+                (tag) => told.add(tag.textContent))).observe(document.querySelector("#board"),
+                {subtree: true, childList: true, characterData: true, attributes: true});
+        }""")
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as render:
+            for shot in pages.RATES:
+                page.wait_for_selector(f"[data-shot={shot}] .tag:text-is('stands')")
+            assert render.wait() == 0
+        page.wait_for_selector("#run", state="hidden")
+        page.keyboard.press("c")
+        page.wait_for_selector("#source:text-is('Film on disk')")
+        page.keyboard.press("f")
+        page.keyboard.press("]")
+        page.wait_for_function("() => document.querySelector('.layer.over video').currentTime > 1")
+        source = page.get_attribute(".layer.over video", "src")
+
+    assert page.evaluate("told.has('making') && told.has('to do')")
+    assert source.startswith("/film?v=")
+
+
+@pytest.mark.long
+def test_a_transition_shows_both_shots(context, ffmpeg, tmp_path):
+    """Within a dissolve both frames are the film's, the new one by its share; then it ends."""
+    own = Project(tmp_path / "project", ffmpeg)
+    board = own.board.read_text().replace("cast off.", "cast off., transition: dissolve 8f")
+    own.board.write_text(board)
+    with served(own.board) as link:
+        page = open_page(context, link, "#cut")
+        for _ in range(20):
+            page.keyboard.press(".")
+        wait_for_number(page, FIRST["sh020"] + 4)
+        page.wait_for_function(f"() => ({pages.BENEATH})() === {FIRST['sh010'] + 20}")
+        share = page.evaluate("document.querySelector('.layer.over').style.opacity")
+        page.keyboard.press("Space")
+        page.wait_for_selector("#cut-room .play[aria-label=Play]")
+        shown = page.inner_text("#cut-frame")
+        state = page.evaluate("fetch('/api/film').then(answer => answer.json())")
+
+    assert state["frames"] == 24 + 24 + 20 - 8
+    assert float(share) == pytest.approx(5 / 9)
+    assert shown.startswith("frame 59 of 60")
+    assert page.locator(".layer.over").get_attribute("style") in (None, "")
 
 
 def test_what_an_author_writes_is_words_and_never_markup(context, link):

@@ -30,6 +30,7 @@ function enter() {
   if (room === "cut" && wanted !== "cut") cut.leave();
   if (room === "shot" && wanted !== "shot") takes.close();
   const moved = wanted !== room;
+  if (moved) hush();
   if (moved && room === "board") scrolled = scrollY;
   room = wanted;
   document.body.dataset.view = room;
@@ -158,8 +159,7 @@ async function choice(deed, hold = false) {
   if (!said) return;
   const back = before && (deed === "reject" ? before.number === take.number : before.number !== take.number);
   undo = back ? { shot: shot.id, take: before.number, hold: before.held } : null;
-  const did = deed === "reject" ? "rejected" : hold ? "picked and held" : "picked";
-  say([`${shot.id}: take ${take.number} ${did}.`, ...said],
+  say(said.length ? said : ["Done."],
     { undo: undo && `Take ${undo.take} served before: u picks it again.` });
 }
 
@@ -167,7 +167,7 @@ async function undoChoice() {
   if (!undo) return say(["There is nothing to take back."]);
   const { shot, take, hold } = undo;
   const said = await write("pick", { shot, take, ...(hold ? { hold } : {}) });
-  if (said) say([`${shot}: take ${take} picked again.`, ...said]);
+  if (said) say(said.length ? said : ["Done."]);
   if (said) undo = null;
 }
 
