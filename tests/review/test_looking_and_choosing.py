@@ -27,6 +27,13 @@ def begun(tmp_path_factory, ffmpeg):
     return reviewed.begin(tmp_path_factory.mktemp("looked") / "project", ffmpeg)
 
 
+@pytest.fixture(scope="module")
+def still(begun):
+    """Its server."""
+    with reviewed.serving(begun) as one:
+        yield one
+
+
 @pytest.fixture
 def project(begun, tmp_path):
     """A copy of it to change."""
@@ -39,24 +46,23 @@ def server(project):
         yield one
 
 
-def test_the_film_is_told(begun):
+def test_the_film_is_told(still):
     """Shots in order with their takes, the frames to play, and addresses that are answered."""
-    with reviewed.serving(begun) as server:
-        told = server.film()
-        first, second, third = told["shots"]
-        take = first["takes"][0]
-        answers = {
-            address: server.client.get(address)
-            for address in (
-                take["plays"],
-                take["poster"],
-                f"{take['poster']}?side=160",
-                f"{take['poster']}?side=640&frame=3",
-                first["pictures"][0]["image"],
-                second["pictures"][0]["image"],
-            )
-        }
-        text = server.client.get("/api/board").json()
+    told = still.film()
+    first, second, third = told["shots"]
+    take = first["takes"][0]
+    answers = {
+        address: still.client.get(address)
+        for address in (
+            take["plays"],
+            take["poster"],
+            f"{take['poster']}?side=160",
+            f"{take['poster']}?side=640&frame=3",
+            first["pictures"][0]["image"],
+            second["pictures"][0]["image"],
+        )
+    }
+    text = still.client.get("/api/board").json()
 
     assert (told["title"], told["good"], told["rate"], told["faults"]) == (
         "Harbour", True, [12, 1], [],
@@ -79,14 +85,13 @@ def test_the_film_is_told(begun):
     assert text["path"] == told["path"] == "storyboards/harbour.storyboard.yaml"
 
 
-def test_the_state_is_sent_once(begun):
+def test_the_state_is_sent_once(still):
     """The same revision is answered without it; the first event tells the same one."""
-    with reviewed.serving(begun) as server:
-        answer = server.client.get("/api/film")
-        etag = answer.headers["etag"]
-        again = server.client.get("/api/film", headers={"if-none-match": etag})
-        with reviewed.Listener(server) as page:
-            first = page.next()
+    answer = still.client.get("/api/film")
+    etag = answer.headers["etag"]
+    again = still.client.get("/api/film", headers={"if-none-match": etag})
+    with reviewed.Listener(still) as page:
+        first = page.next()
 
     assert etag == f'"{answer.json()["revision"]}"'
     assert (again.status_code, again.content) == (304, b"")
@@ -96,10 +101,9 @@ def test_the_state_is_sent_once(begun):
 @pytest.mark.parametrize(
     ("query", "status"), [("side=161", 422), ("side=x", 422), ("frame=-1", 422), ("frame=99", 409)]
 )
-def test_posters_are_of_few_sizes_and_of_frames_there_are(begun, query, status):
+def test_posters_are_of_few_sizes_and_of_frames_there_are(begun, still, query, status):
     """Whatever else is asked is an error in words, not a picture and not a bug."""
-    with reviewed.serving(begun) as server:
-        answer = server.client.get(f"/posters/{begun.clip('sh010')}.jpg?{query}")
+    answer = still.client.get(f"/posters/{begun.clip('sh010')}.jpg?{query}")
 
     assert answer.status_code == status
     assert answer.json()["error"]["message"]
@@ -166,11 +170,10 @@ def test_a_note_stands_at_its_frame(server):
         ("note", {"shot": "sh010", "take": 1, "frame": 0, "text": "x" * 2001}, "at most 2000"),
     ],
 )
-def test_what_cannot_be_done_is_said_and_writes_nothing(begun, deed, words, message):
+def test_what_cannot_be_done_is_said_and_writes_nothing(begun, still, deed, words, message):
     """The error is the command's own."""
     before = begun.lock.read_bytes()
-    with reviewed.serving(begun) as server:
-        answer = server.post(deed, **words)
+    answer = still.post(deed, **words)
 
     assert answer.status_code == 422
     assert message in answer.json()["error"]["message"]
