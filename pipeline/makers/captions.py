@@ -19,12 +19,16 @@ _EDGE = 0.09  # of the type's size
 def draw_caption(text: str, width: int, height: int) -> bytes:
     """A PNG of the frame's size, clear but for the text's lines above its foot.
 
-    Lines too wide for the frame are broken again.
+    Lines too wide for the frame are broken again; what is too long for it is set smaller, down to
+    a third, and past that only its end is seen.
     """
     from PIL import Image
 
-    letters = _letters(text, width, height)
-    size = max(8, round(min(width, height) * _SIZE))
+    usual = max(8, round(min(width, height) * _SIZE))
+    sizes = range(usual, max(4, usual // 3) - 1, -1)
+    room = height * (1 - 2 * _FOOT)
+    size = next((size for size in sizes if _high(text, size, width) <= room), sizes[-1])
+    letters = _letters(text, size, width, height)
     picture = Image.new("RGBA", (width, height), (0, 0, 0, 0))
     picture.paste((0, 0, 0, 255), mask=_edged(letters, size))
     picture.paste((255, 255, 255, 255), mask=letters)
@@ -38,17 +42,26 @@ def letters_without_font(text: str) -> str:
     return missing_letters(text)
 
 
-def _letters(text: str, width: int, height: int) -> Image:
-    """Where there is ink: white on black."""
-    from PIL import Image, ImageDraw
-
-    size = max(8, round(min(width, height) * _SIZE))
+def _rows(text: str, size: int, width: int) -> list[str]:
+    """The text's lines as they fit across the frame."""
     kind, room = Lettering(size), width * (1 - 2 * _SIDE)
-    rows = [
+    return [
         row
         for line in text.split("\n")
         for row in wrapped(plain(line), lambda row: kind.width(row) <= room)
     ]
+
+
+def _high(text: str, size: int, width: int) -> float:
+    """How many pixels of the frame the text takes, from its first line's top to its foot."""
+    return len(_rows(text, size, width)) * size * _LEADING
+
+
+def _letters(text: str, size: int, width: int, height: int) -> Image:
+    """Where there is ink: white on black."""
+    from PIL import Image, ImageDraw
+
+    kind, rows = Lettering(size), _rows(text, size, width)
     inked = Image.new("L", (width, height), 0)
     pen = ImageDraw.Draw(inked)
     baseline = height * (1 - _FOOT) - (len(rows) - 1) * size * _LEADING

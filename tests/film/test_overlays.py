@@ -110,3 +110,14 @@ def test_a_long_line_is_broken_to_the_frame() -> None:
     with Image.open(io.BytesIO(draw_caption("She had been alone since the thaw", 90, 160))) as one:
         left, _, right, _ = one.getchannel("A").getbbox() or (0, 0, 0, 0)
     assert 2 < left < right < 88
+
+
+def test_a_text_too_long_for_the_frame_is_set_smaller() -> None:
+    """All of five hundred characters is inside of the frame; what fits is as large as ever."""
+    long = "A long word " * 41 + "end."
+    for size in ((160, 90), (90, 160), (640, 360)):
+        with Image.open(io.BytesIO(draw_caption(long, *size))) as one:
+            box = one.getchannel("A").getbbox()
+        assert box is not None
+        assert box[1] > 0.05 * size[1]
+        assert box[3] < size[1]
