@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 
 import pytest
 import spoken
@@ -18,7 +20,6 @@ defaults: {{model: {model}, duration: {seconds}s}}
 shots:
 """
 SERVING = {"watch", "review"}  # they stay until they are stopped: tested where they live
-ELSEWHERE = {"diff"}  # wants a repository: tests/versions
 
 
 @pytest.fixture
@@ -51,10 +52,22 @@ def test_a_film_from_an_empty_folder(storyreel, tmp_path):
     made = storyreel.go_on(nothing.way("render")).last
     assert (made["event"], made["failed"], made["frames"]) == ("finished", [], 23)
 
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "storyboards")
+    git(tmp_path, "commit", "-q", "-m", "one")
     choose(storyreel, name)
+    told = storyreel("diff", name, "--json").last
+    kinds = {one["shot"]: [change["kind"] for change in one["changes"]] for one in told["shots"]}
+    assert "repicked" in kinds["sh010"]
+    assert kinds["sh020"] == []  # it starts on a frame of the other
     hand_over(storyreel, name, tmp_path)
     look_about(storyreel, name)
-    assert storyreel.asked == set(COMMANDS) - SERVING - ELSEWHERE
+    assert storyreel.asked == set(COMMANDS) - SERVING
+
+
+def git(folder, *words):
+    who = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+    subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True)
 
 
 def mend(storyreel, board):
@@ -193,6 +206,21 @@ def test_a_take_in_doubt_is_settled(paid):
     assert storyreel.go_on(doubtful.way("settle", "--not-made")).code == 0
     assert storyreel("render", "paid", *spend).code == 0
     assert orders(desk) == 2
+
+
+@pytest.mark.long  # what is missing is proved in tests/money: this is the way told of it
+def test_clips_that_are_gone_are_paid_for_again_only_by_the_way_told(storyreel, tmp_path):
+    """Store, journal and the vendor's own copies are gone: nothing is ordered before that."""
+    (tmp_path / "paid.storyboard.yaml").write_text(PAID)
+    with Desk(size=64, time="2", speed=50.0) as desk, spoken.told(desk.environment):
+        storyreel("render", "paid", "--yes", "--json")
+    shutil.rmtree(tmp_path / "output")
+    with Desk(size=64, time="2", speed=50.0) as desk, spoken.told(desk.environment):
+        gone = storyreel("render", "paid", "--yes", "--json")
+        assert (gone.code, orders(desk)) == (1, 0)
+        again = gone.way("--remake-missing")
+        assert again["costs"] == "144 credits"
+        assert (storyreel.go_on(again).code, orders(desk)) == (0, 2)
 
 
 def test_without_a_key_the_way_is_free(storyreel, tmp_path):
