@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from pipeline.cli.boards import draft_of, draft_options, one_board, settings_options
+from pipeline.cli.boards import BoardPath, draft_of, draft_options, settings_options
 from pipeline.cli.console import put, put_json, say
+from pipeline.places import SUFFIX
+
+
+class _BoardOfAnyTime(BoardPath):
+    """A board; one that is gone from here is known by its whole path."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path of the board meant."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            if str(value).endswith(SUFFIX):
+                return Path(value)
+            raise
 
 
 @click.command("diff")
-@one_board
+@click.argument("board", type=_BoardOfAnyTime())
 @click.argument("revisions", metavar="[REV [REV]]", nargs=-1)
 @draft_options
 @click.option(

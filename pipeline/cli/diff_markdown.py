@@ -11,11 +11,11 @@ from pipeline.versions.told import (
     Told,
     ToldShot,
     cost_words,
-    follow_words,
     length_words,
     named,
     parts_of,
     reach_words,
+    reached_words,
     told,
 )
 from pipeline.versions.words import marked
@@ -88,7 +88,6 @@ def _old_new(change: Change) -> tuple[str, str]:
 
 def _rest(whole: Told) -> Iterator[str]:
     if whole.reached:
-        names = ", ".join(map(follow_words, whole.reached))
-        yield f"Reached as well: {spelled(names)}."
+        yield f"{sentence(reached_words(whole.reached))}."
     if whole.unchanged:
         yield f"{whole.unchanged} unchanged."

@@ -16,11 +16,11 @@ from pipeline.versions.told import (
     Told,
     ToldShot,
     cost_words,
-    follow_words,
     length_words,
     named,
     parts_of,
     reach_words,
+    reached_words,
     told,
 )
 from pipeline.versions.words import Part, marked
@@ -62,8 +62,7 @@ def _lines(whole: Told, difference: Difference) -> Iterator[str]:
         price = f"  {step.price or 'price unknown'}" if step else ""
         yield from _of_shot(one, price)
     if whole.reached:
-        names = ", ".join(map(follow_words, whole.reached))
-        yield from _wrapped([Part("same", f"reached as well: {names}")], 0)
+        yield from _wrapped([Part("same", reached_words(whole.reached))], 0)
     if whole.unchanged:
         yield f"{whole.unchanged} unchanged"
 

@@ -47,7 +47,7 @@ def diff_document(difference: Difference) -> dict[str, Any]:
         "changed": not changes.nothing,
         "film": [_of_film(one) for one in changes.film],
         "shots": [_of_shot(one, steps.get(one.id)) for one in told],
-        "unchanged": [one.id for one in changes.shots if one not in told],
+        "unchanged": [s.id for s in changes.shots if not s.told and s.fate == "same"],
         "length": {
             "old": _number(length.old),
             "new": _number(length.new),

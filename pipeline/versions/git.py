@@ -29,12 +29,13 @@ _OURS = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "",  # none, whatever a repository's configuration says; for older gits
     "GIT_PAGER": "cat",
     "GIT_LITERAL_PATHSPECS": "1",
 }
 _FLAGS = (
     "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
-    "-c", "protocol.allow=never", "-c", "core.quotePath=false",
+    "-c", "core.quotePath=false",
 )  # fmt: skip
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _LINK = "120000"

@@ -96,7 +96,7 @@ def parts_of(change: Change) -> tuple[Part, ...] | None:
     return shortened(parts) if parts else None
 
 
-def named(shots: Sequence[ShotId]) -> str:
+def named(shots: Sequence[str]) -> str:
     """Shots by name; of very many the first and the last."""
     few = shots if len(shots) <= _NAMED else (*shots[:8], "…", *shots[-3:])
     return ", ".join(few)
@@ -110,11 +110,14 @@ def reach_words(one: FilmChange) -> str:
     return f"{words}; from frame to frame also {named(one.onward)}" if one.onward else words
 
 
-def follow_words(shot: ShotChanges) -> str:
-    """Why a shot is reached that the board says nothing else of."""
-    if shot.follows:
-        return f"{shot.id} (starts on {', '.join(shot.follows)})"
-    return str(shot.id)
+def reached_words(shots: Sequence[ShotChanges]) -> str:
+    """The shots that are reached though the board says nothing else of them, and by whom."""
+    return f"{_count(len(shots))} reached as well: {named([_reached(shot) for shot in shots])}"
+
+
+def _reached(shot: ShotChanges) -> str:
+    starts = f" (starts on {', '.join(shot.follows)})" if shot.follows else ""
+    return f"{shot.id}{starts}"
 
 
 def length_words(difference: Difference) -> str:

@@ -23,7 +23,7 @@ Test  HEAD ({}) → working tree
 
 ~ sh010  reprompted  free
     prompt: a fox [-sits-]{{+stands+}} in the deep snow and waits
-reached as well: sh020 (starts on sh010)
+1 shot reached as well: sh020 (starts on sh010)
 1 unchanged
 
 3 of 3 shots to make: free
@@ -182,6 +182,18 @@ def test_drafts_are_compared_as_drafts(made):
     draft = told(made, "diff", "film", "--draft").stdout
     assert draft.startswith("draft of Test")
     assert "to make: free" in draft
+
+
+def test_a_board_that_is_gone_is_compared_by_its_path(made):
+    """Between two versions that have it; against the working tree it is told that there is none."""
+    made.commit()
+    made.board.unlink()
+    made.commit()
+    path = "storyboards/film.storyboard.yaml"
+
+    assert "1 shot reached" in told(made, "diff", path, "HEAD~2", "HEAD~1").stdout
+    assert "cannot be read" in told(made, "diff", path, "HEAD~1", code=2).stderr
+    assert "there is no storyboard film" in told(made, "diff", "film", "HEAD~2", code=2).stderr
 
 
 def test_without_git_and_without_a_repository_the_way_out_is_said(made, tmp_path):

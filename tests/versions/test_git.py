@@ -85,9 +85,15 @@ def test_files_a_partial_clone_left_away_are_told_and_not_fetched(tmp_path):
     made.commit(board("id: sh010, prompt: two"))
     clone = tmp_path / "partial"
     made.git("clone", "-q", "--filter=blob:none", made.folder.as_uri(), str(clone))
+    made.git("config", "remote.origin.url", "ext::touch sprung", into=clone)
+    made.git("config", "protocol.ext.allow", "always", into=clone)
 
     with pytest.raises(GitFailedError, match="not in this clone"):
         diff_board(clone / "storyboards" / "film.storyboard.yaml", ["HEAD~1"])
+    assert not list(tmp_path.rglob("sprung"))
+    with contextlib.suppress(subprocess.CalledProcessError):
+        made.git("diff", "HEAD~1", into=clone)
+    assert list(tmp_path.rglob("sprung")), "the trap is none"
 
 
 def test_names_of_files_are_read_whatever_is_in_them(tmp_path):
