@@ -20,6 +20,7 @@ from pipeline.errors import MediaError, StoryreelError
 from pipeline.film import mix, picture, sound
 from pipeline.film.halt import Halt
 from pipeline.film.segments import Segment, Segments, made_beside
+from pipeline.film.studio import Studio
 from pipeline.film.timeline import Blend, Body, Cut, Part, Timeline, clip_fault
 from pipeline.media.dressing import Dressing
 from pipeline.media.join import Joint, NotJoinableError, Piece, join
@@ -188,7 +189,7 @@ class _Work:
     def _sound(self, pool: ThreadPoolExecutor, *, silent: bool) -> mix.FilmSound:
         if silent:
             return mix.FilmSound(None)
-        studio = mix.Studio(self.ffmpeg, self.segments, self.halt, pool)
+        studio = Studio(self.ffmpeg, self.segments, self.halt, pool)
         return mix.make_sound(self.timeline, studio)
 
     def _join(

@@ -7,15 +7,17 @@ of ffmpeg: a change of music decodes no shot, and an hour takes no more memory t
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Executor, Future, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.errors import StoryreelError, ToolFailedError
 from pipeline.files import digest_of_file
+from pipeline.film.coding import code_sound, coded_key, lay_parts
 from pipeline.film.laying import Event, Lane, film_samples, lay_events, lay_lanes
 from pipeline.film.loudness import (
     Weight,
@@ -26,15 +28,17 @@ from pipeline.film.loudness import (
     uneven,
     weigh,
 )
-from pipeline.film.segments import Segment, Segments, run_in_folder, segment_key
+from pipeline.film.segments import Segment, run_in_folder, segment_key
 from pipeline.film.sound import (
     Stretch,
     decode_stretch,
     is_audible,
     lay_sound,
     pcm_of,
+    pieces_of,
     stretch_key,
 )
+from pipeline.film.studio import Studio
 from pipeline.film.timeline import Timeline
 from pipeline.film.voices import speak, voice_words
 from pipeline.media.sound_filters import (
@@ -47,8 +51,6 @@ from pipeline.media.sound_filters import (
 )
 
 if TYPE_CHECKING:
-    import threading
-
     from pipeline.ids import Digest, ShotId
     from pipeline.media.ffmpeg import FFmpeg
 
@@ -61,16 +63,6 @@ class FilmSound:
 
     track: Segment | None
     told: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Studio:
-    """What sound is made with."""
-
-    ffmpeg: FFmpeg
-    segments: Segments
-    stop: threading.Event
-    workers: Executor
 
 
 def make_sound(timeline: Timeline, studio: Studio) -> FilmSound:
@@ -146,8 +138,33 @@ class _Mixing:
             yield from voice_words(self._sound)
 
     def track(self) -> Segment:
-        """The mix as AAC."""
-        return self.mixed(encode=True)
+        """The mix as AAC, coded in parts unless it is but one."""
+        if len(lay_parts(self.samples)) == 1:
+            return self.mixed(encode=True)
+        studio = self._studio
+
+        def make(path: Path) -> None:
+            with self._heard(path) as pcm:
+                code_sound(pcm, self.samples, path, studio)
+
+        key = coded_key(self.key(encode=False), self.samples, studio.ffmpeg.version)
+        return studio.segments.get(key, ".m4a", make)
+
+    @contextlib.contextmanager
+    def _heard(self, beside: Path) -> Iterator[Iterator[bytes]]:
+        """The mix as PCM, piece by piece; what it takes for that is gone afterwards."""
+        lanes = self._prepared()
+        if not lanes:
+            yield self._shots()
+            return
+        path = beside.with_suffix(".pcm.part")
+        told = self._arguments([lane.path.name for lane in lanes], path.name, encode=False)
+        studio = self._studio
+        try:
+            run_in_folder(studio.ffmpeg, told, path, feed=self._shots(), stop=studio.stop)
+            yield pieces_of(path)
+        finally:
+            path.unlink(missing_ok=True)
 
     def key(self, *, encode: bool) -> Digest:
         """What the mix depends on."""

@@ -211,10 +211,14 @@ def pcm_of(
         if not stretch.audible:
             yield from _zeros(stretch.samples * SOUND_FRAME)
             continue
-        path = decode_stretch(stretch, ffmpeg, segments, stop).path
-        with path.open("rb") as file:
-            while piece := file.read(_PIECE):
-                yield piece
+        yield from pieces_of(decode_stretch(stretch, ffmpeg, segments, stop).path)
+
+
+def pieces_of(path: Path) -> Iterator[bytes]:
+    """A file in pieces."""
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece
 
 
 def _zeros(length: int) -> Iterator[bytes]:

@@ -9,12 +9,13 @@ an edit list hides.)
 from __future__ import annotations
 
 import contextlib
+import functools
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, cast
 
 from pipeline.errors import StoryreelError, ToolStoppedError
-from pipeline.media.container import is_flush, opened, picture_of
+from pipeline.media.container import is_flush, opened, picture_of, refuse_unless_file
 from pipeline.media.dressing import CueLane, Dressing, write_source_type, write_words
 from pipeline.media.join_sound import OwnSound, WholeSound, sound_of, unwritable, write_packet
 from pipeline.media.lanes import FrameCounter, OffGridError, SoundOffGridError
@@ -157,6 +158,13 @@ def picture_delay(path: Path) -> Fraction:
     Raises:
         MediaError: it cannot be read as a clip.
     """
+    refuse_unless_file(path)
+    found = path.stat()
+    return _picture_delay(path, found.st_size, found.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=1024)  # each clip is asked of at every one of its stretches
+def _picture_delay(path: Path, _size: int, _changed: int) -> Fraction:
     with opened(path) as container:
         picture = picture_of(path, container)
         starts = [
