@@ -22,6 +22,8 @@ if TYPE_CHECKING:
         render_film,
     )
     from pipeline.errors import StoryreelError
+    from pipeline.versions.diffing import diff_board
+    from pipeline.versions.showing import show_at
 
 __version__ = "0.1.0"
 
@@ -33,8 +35,10 @@ _HOME = {
     "StoryreelError": "errors",
     "assemble_film": "api",
     "check_storyboard": "api",
+    "diff_board": "versions.diffing",
     "plan_film": "api",
     "render_film": "api",
+    "show_at": "versions.showing",
 }
 
 __all__ = [
@@ -45,8 +49,10 @@ __all__ = [
     "StoryreelError",
     "assemble_film",
     "check_storyboard",
+    "diff_board",
     "plan_film",
     "render_film",
+    "show_at",
 ]
 
 
