@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -105,8 +106,6 @@ def test_a_caption_is_drawn_whatever_it_says(tmp_path: Path) -> None:
 
 def test_a_long_line_is_broken_to_the_frame() -> None:
     """A line wider than a tall narrow frame is broken again, and stays inside of it."""
-    import io
-
     with Image.open(io.BytesIO(draw_caption("She had been alone since the thaw", 90, 160))) as one:
         left, _, right, _ = one.getchannel("A").getbbox() or (0, 0, 0, 0)
     assert 2 < left < right < 88
