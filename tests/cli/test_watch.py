@@ -15,6 +15,7 @@ from types import MappingProxyType
 import httpx
 import pytest
 import stories
+from spoken import assert_fits
 
 from pipeline.cli.rounds_told import done_words, why_words
 from pipeline.errors import MediaError
@@ -55,6 +56,7 @@ def until(process, event):
     assert process.stdout
     for line in process.stdout:
         told = json.loads(line)
+        assert_fits(told, "watch")
         if told["event"] == event:
             return told
     raise AssertionError(process.communicate(timeout=BOUND)[1])
