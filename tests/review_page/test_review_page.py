@@ -220,6 +220,24 @@ def test_the_moment_stays_when_the_board_is_retimed(context, link, project):
 
 
 @pytest.mark.long
+def test_what_is_refused_is_told_with_its_way_out(browser, link):
+    """The server's own sentence and hint are read out, and commands as a shell takes them."""
+    context = browser.new_context()  # where a refusal is no fault of the test
+    page = open_page(context, link, "#shot/sh030")
+    page.evaluate("""async () => {
+        const {ask} = await import("/assets/film.js"), {sayFault} = await import("/assets/said.js");
+        const way = {command: ["storyreel", "takes", "a b"], costs: "nothing", why: "shows them"};
+        await ask("pick", {shot: "sh030", take: 99}).catch(
+            (fault) => sayFault({...fault, retry_with: [way]}));
+    }""")
+    told = page.inner_text("#said-words[role=alert]")
+    context.close()
+
+    assert "99" in told.splitlines()[0]
+    assert "storyreel takes 'a b' shows them; nothing" in told
+
+
+@pytest.mark.long
 def test_a_render_in_another_process_is_seen_live(context, ffmpeg, tmp_path):
     """Cards say that their shots are made, takes land, and the film on disk can be played."""
     own = Project(tmp_path / "project", ffmpeg)

@@ -10,14 +10,18 @@ export function say(lines, { undo = null } = {}) {
 }
 
 /** Say what went wrong, what to do, and the command that would go on. */
-export function sayFault({ message, hint, retry_with }) {
-  const commands = [retry_with ?? []].flat().map((one) => one.command ?? one);
+export function sayFault({ message, details, hint, retry_with }) {
   put([
     make("p", {}, make("strong", {}, message)),
+    details && make("p.details", {}, details),
     hint && make("p", {}, hint),
-    ...commands.map((command) => make("p", {}, make("code", {}, String(command)))),
+    ...(retry_with ?? []).map(({ command, costs, why }) => make("p", {}, make("code", {}, command.map(quoted).join(" ")),
+      make("span.faint", {}, [why, costs].filter(Boolean).map((words) => ` ${words}`).join(";")))),
   ].filter(Boolean), true);
 }
+
+/** A word as a shell takes it. */
+const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`);
 
 /** Read something out that is seen elsewhere. */
 export function hear(words) { $("heard").textContent = words; }
