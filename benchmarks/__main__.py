@@ -28,6 +28,7 @@ BENCHMARKS = {
     "scale": "check and plan, from 200 shots to 2,000",
     "assembly": "a film of 100 agreeing clips against ffmpeg's own concat",
     "cut": "20 clips with 19 crossfades against ffmpeg, MoviePy and melt; memory",
+    "watch": "a round of watch after one prompt of twenty changed, against the whole draft",
     "animatic": "drawing a shot against encoding a test pattern of its length",
     "frames": "the exact last frame against the common recipe",
     "journal": "durable records against plain appends, each synced",
