@@ -7,6 +7,7 @@ calls itself a clip cannot make ffmpeg read something else.
 from __future__ import annotations
 
 import contextlib
+import errno
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,6 +128,8 @@ def _why(path: Path, error: Exception) -> str:
             return "it is cut off or damaged: the index of its frames (moov) is missing"
         if instead := kind_of_text(head):
             return f"it is {instead}, not a clip"
+    if getattr(error, "errno", None) == errno.EINVAL:  # the list above leaves its format out
+        return "it is no clip in a format that is read here"
     return f"it is no clip that ffmpeg can read ({_spoken(error)})"
 
 

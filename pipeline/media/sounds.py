@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import MediaError
 from pipeline.media.container import kind_of_text, refuse_unless_file
+from pipeline.timing import spell_seconds
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 # no playlist and no list of files: they would make ffmpeg read something else
 _FORMATS = "wav,w64,aiff,caf,flac,mp3,ogg,aac,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts"
 _HEAD = 512  # bytes looked at to say what a file is instead
+_GUESSING = {"mp3", "aac"}  # their length may be reckoned from size and first bit rate
+_SLACK = Fraction(1, 4)  # seconds by which a file and its packets may disagree
 _TICK = 1_000_000  # of a container's duration: AV_TIME_BASE
 _SAVE = "Save it as WAV, FLAC, MP3, AAC (m4a) or Ogg."
 
@@ -35,10 +39,12 @@ class SoundFacts:
 def look_at_sound(path: Path) -> SoundFacts:
     """Measure a sound file, decoding no more than its beginning.
 
-    The length is the file's own word; a file without one is read through, not decoded.
+    The length is the file's own word, and its packets are read to see that it is true; of formats
+    that only guess it, theirs counts.
 
     Raises:
-        MediaError: it is not there, holds no sound (text, a picture), or cannot be decoded.
+        MediaError: it is not there, holds no sound (text, a picture), cannot be decoded, or is cut
+            off.
     """
     import av
 
@@ -70,24 +76,53 @@ def _decode_some(path: Path, container: InputContainer, stream: AudioStream) -> 
 
 
 def _seconds(path: Path, container: InputContainer, stream: AudioStream) -> Fraction:
+    promised = Fraction(container.duration or 0, _TICK)
     if stream.duration and stream.time_base:
-        return stream.duration * stream.time_base
-    if container.duration:
-        return Fraction(container.duration, _TICK)
+        promised = stream.duration * stream.time_base
+    there = _there(path, container, stream)
+    if not promised or there >= promised - _SLACK:
+        return promised or there
+    if container.format.name in _GUESSING:
+        return there
+    why = f"it is cut off after {spell_seconds(there)} of its {spell_seconds(promised)}"
+    raise MediaError(path, why, hint=f"Get a whole copy of it. {_SAVE}")
+
+
+def _there(path: Path, container: InputContainer, stream: AudioStream) -> Fraction:
+    """How long its packets last, none of them decoded."""
+    begin: Fraction | None = None
     end = Fraction(0)
     container.seek(0)
     for packet in container.demux(stream):
         if packet.pts is not None and packet.time_base:
-            end = max(end, (packet.pts + (packet.duration or 0)) * packet.time_base)
-    if not end:
+            start = packet.pts * packet.time_base
+            begin = start if begin is None else min(begin, start)
+            end = max(end, start + (packet.duration or 0) * packet.time_base)
+    if begin is None or end <= begin:
         raise MediaError(path, "it does not say how long it is", hint=_SAVE)
-    return end
+    return end - max(begin, Fraction(0))
 
 
 def _no_sound(path: Path, error: Exception) -> MediaError:
+    head = b""
     with contextlib.suppress(OSError), path.open("rb") as file:
-        if instead := kind_of_text(file.read(_HEAD)):
-            return MediaError(path, f"it is {instead}, not sound", hint=_SAVE)
+        head = file.read(_HEAD)
+    if instead := kind_of_text(head):
+        return MediaError(path, f"it is {instead}, not sound", hint=_SAVE)
+    if head[4:8] == b"ftyp":
+        return MediaError(path, "it is cut off or damaged: its index (moov) is missing", hint=_SAVE)
+    if _is_picture(path):
+        return MediaError(path, "it is a picture, not sound", hint=_SAVE)
+    if getattr(error, "errno", None) == errno.EINVAL:  # the list above leaves its format out
+        return MediaError(path, "it is no sound in a format that is read here", hint=_SAVE)
     said = getattr(error, "strerror", None) or str(error)
     why = f"it is no sound that can be read ({said[:1].lower()}{said[1:]})"
     return MediaError(path, why, hint=_SAVE)
+
+
+def _is_picture(path: Path) -> bool:
+    from pipeline.media.pictures import opened_picture
+
+    with contextlib.suppress(MediaError, OSError), opened_picture(path):
+        return True
+    return False
