@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -262,27 +263,29 @@ def _oklab(rgb: bytes) -> tuple[Three, Three]:
     """Mean and spread of the pixels' L, a and b."""
     light = [_linear(code / 255) for code in range(256)]
     cbrt = math.cbrt
-    cells: list[Three] = []
-    for red, green, blue in zip(rgb[::3], rgb[1::3], rgb[2::3], strict=True):
+    cells: list[tuple[float, float, float, int]] = []
+    colours = Counter(zip(rgb[::3], rgb[1::3], rgb[2::3], strict=True))  # most stand many times
+    for (red, green, blue), times in colours.items():
         r, g, b = light[red], light[green], light[blue]
         x = cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b)
         y = cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b)
         z = cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b)
-        cells.append((x, y, z))
+        cells.append((x, y, z, times))
     return _lab_of(cells)
 
 
-def _lab_of(cells: Sequence[Three]) -> tuple[Three, Three]:
+def _lab_of(cells: Sequence[tuple[float, float, float, int]]) -> tuple[Three, Three]:
     """Oklab is linear in cube roots, so a mean of those is enough, and their covariance."""
     rows = ((0.2104542553, 0.7936177850, -0.0040720468),
             (1.9779984951, -2.4285922050, 0.4505937099),
             (0.0259040371, 0.7827717662, -0.8086757660))  # fmt: skip
+    count = sum(cell[3] for cell in cells)
     means, spreads = [], []
     for p, q, r in rows:
-        values = [p * x + q * y + r * z for x, y, z in cells]
-        mean = math.fsum(values) / len(values)
+        values = [(p * x + q * y + r * z, times) for x, y, z, times in cells]
+        mean = math.fsum(value * times for value, times in values) / count
         means.append(round(mean, 4))
-        variance = math.fsum(v * v for v in values) / len(values) - mean * mean
+        variance = math.fsum(value * value * times for value, times in values) / count - mean * mean
         spreads.append(round(math.sqrt(max(0.0, variance)), 4))
     return (means[0], means[1], means[2]), (spreads[0], spreads[1], spreads[2])
 
