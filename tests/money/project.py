@@ -30,6 +30,7 @@ defaults:
   routes: [apiframe]
   duration: 3s
   resolution: 720p
+  audio: mute
 references:
   cup: {kind: prop, image: refs/cup.png, description: a cup}
   woman: {kind: character, image: refs/woman.png, description: a woman}
@@ -45,6 +46,7 @@ shots:
   - id: sh040
     prompt: "@woman looks at @cup."
     references: [woman, cup]
+    audio: keep
 """
 TWO = """\
 storyboard: 1

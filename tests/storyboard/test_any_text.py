@@ -74,7 +74,7 @@ def test_any_pieces_of_yaml(pieces: list[str], boards: Path) -> None:
     settled("storyboard: 1\ntitle: T\n" + "".join(pieces), boards)
 
 
-@settings(parent=some, max_examples=250)
+@settings(parent=some, max_examples=120)
 @given(board=st.sampled_from(GOOD), data=st.data())
 def test_any_good_board_gone_bad(board: str, data: st.DataObject, boards: Path) -> None:
     """A good board with a piece cut out and another put in gives a board or its faults."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -159,17 +160,19 @@ def test_a_picture_is_looked_at_once(boards: Path) -> None:
     assert len(error.faults) == 100
 
 
-def test_ten_thousand_chained_shots_load(boards: Path) -> None:
+@pytest.mark.parametrize("length", [2_000, pytest.param(10_000, marks=pytest.mark.long)])
+def test_a_chain_of_thousands_loads(boards: Path, length: int) -> None:
     """A chain as long as a film can be loads without recursion, forward and backward."""
+    assert length > sys.getrecursionlimit()
     for step in (-1, 1):
         shots = "".join(
-            f"  - {{id: s{n}, prompt: p, first_frame: s{n + step}.last}}\n" for n in range(10_000)
+            f"  - {{id: s{n}, prompt: p, first_frame: s{n + step}.last}}\n" for n in range(length)
         )
-        ends = "  - {id: s-1, prompt: p}\n  - {id: s10000, prompt: p}\n"
+        ends = f"  - {{id: s-1, prompt: p}}\n  - {{id: s{length}, prompt: p}}\n"
         board = load_board_text(
             "storyboard: 1\ntitle: T\nshots:\n" + shots + ends, name="chain.yaml", folder=boards
         )
-        assert len(board.lines) == 10_002
+        assert len(board.lines) == length + 2
 
 
 @pytest.mark.long

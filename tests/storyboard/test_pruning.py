@@ -30,7 +30,7 @@ SHAPE = {
 }  # fmt: skip
 
 some = settings(
-    max_examples=80,
+    max_examples=40,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
