@@ -1,7 +1,6 @@
 """Which take serves, as a person says it: picks, rejections, notes, orders of further takes.
 
-All of it is written to the lock and nowhere else. A take is found by the number a person read and
-changed by its clip, so that a lock renumbered meanwhile changes nothing of what was meant.
+All of it is written to the lock and nowhere else.
 """
 
 from __future__ import annotations
@@ -11,33 +10,38 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 
-from pipeline.errors import StoryreelError, UsageError, Way
+from pipeline.errors import StoryreelError, UsageError
 from pipeline.ids import Digest, ShotId, TakeKey
 from pipeline.makers.interface import Maker
 from pipeline.media.facts import ClipFacts
+from pipeline.named_takes import Change, block_of, change_block, step_named, take_named
 from pipeline.plan.reasons import old_words
-from pipeline.plan.selection import shot_named
 from pipeline.plan.serving import answers
 from pipeline.plan.step import Make, Reuse, Step
-from pipeline.plan.take import OWN_SEED, Lock, Note, ShotTakes, Take, TakeOrder
+from pipeline.plan.take import OWN_SEED, Note, ShotTakes, Take, TakeOrder
 from pipeline.plan.wanted import orders_for
 from pipeline.planned import PlannedFilm, rendered_first
 from pipeline.planning import facts_of, plan_again
 from pipeline.run.workshop import Workshop
-from pipeline.sidecars.lock_file import change_lock
 from pipeline.timing import frame_on_screen, parse_length, spell_seconds, timecode
-
-Change = Callable[[ShotTakes], ShotTakes]
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What came of a choice; ``after`` is the plan as it is now, ``notes`` what it leads to."""
+    """What came of a choice; ``after`` is the plan as it is now, ``notes`` what it leads to.
+
+    ``take`` is absent where a pick was taken away whose take the lock does not know any more.
+    """
 
     shot: ShotId
-    take: Take
+    take: Take | None
     after: PlannedFilm
     notes: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What was chosen, as it is told: ``sh010 take 2``."""
+        return f"{self.shot} take {self.take.number}" if self.take else f"the pick of {self.shot}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ def pick_take(planned: PlannedFilm, shot: str, number: int, *, hold: bool = Fals
         UsageError: no such shot or take.
         LockFileError, StoreError, MediaError: lock or clip cannot be read or written.
     """
-    step, take = _take_of(planned, shot, number)
+    step, take = take_named(planned, shot, number)
     frames = _frames(planned, step, take)
 
     def picked(block: ShotTakes) -> ShotTakes:
@@ -74,10 +78,33 @@ def pick_take(planned: PlannedFilm, shot: str, number: int, *, hold: bool = Fals
         rejected = block.rejected - {take.clip}
         return replace(block, pick=take.clip, held=hold, rejected=rejected, takes=tuple(takes))
 
-    _write(planned, step, picked)
+    change_block(planned, step, picked)
     after = plan_again(planned)
     told = (*_about_pick(planned, step, take, hold=hold), *_consequences(planned, after, step))
     return Chosen(step.shot.id, take, after, told)
+
+
+def clear_pick(planned: PlannedFilm, shot: str) -> Chosen:
+    """Take a pick away: the lowest-numbered good take of the present request serves again.
+
+    Another pick that was made since the plan stays.
+
+    Raises:
+        UsageError: no such shot, or nobody picked a take of it.
+        LockFileError: the lock cannot be read or written.
+    """
+    step = step_named(planned, shot)
+    was = block_of(planned, step)
+    if was.pick is None:
+        raise UsageError(
+            f"{step.shot.id} has no pick to take away.",
+            hint="Without one its lowest good take serves.",
+        )
+
+    def cleared(block: ShotTakes) -> ShotTakes:
+        return replace(block, pick=None, held=False) if block.pick == was.pick else block
+
+    return _chosen(planned, step, was.picked(), cleared)
 
 
 def reject_take(planned: PlannedFilm, shot: str, number: int) -> Chosen:
@@ -87,7 +114,7 @@ def reject_take(planned: PlannedFilm, shot: str, number: int) -> Chosen:
         UsageError: no such shot or take.
         LockFileError: the lock cannot be read or written.
     """
-    step, take = _take_of(planned, shot, number)
+    step, take = take_named(planned, shot, number)
     _refuse_unvaried(step)
 
     def rejected(block: ShotTakes) -> ShotTakes:
@@ -95,7 +122,31 @@ def reject_take(planned: PlannedFilm, shot: str, number: int) -> Chosen:
         pick, held = (None, False) if was else (block.pick, block.held)
         return replace(block, pick=pick, held=held, rejected=block.rejected | {take.clip})
 
-    _write(planned, step, rejected)
+    return _chosen(planned, step, take, rejected)
+
+
+def accept_take(planned: PlannedFilm, shot: str, number: int) -> Chosen:
+    """Take a rejection back: the take may serve by itself again; it is not picked.
+
+    Raises:
+        UsageError: no such shot or take, or nobody rejected it.
+        LockFileError: the lock cannot be read or written.
+    """
+    step, take = take_named(planned, shot, number)
+    if take.clip not in block_of(planned, step).rejected:
+        raise UsageError(
+            f"{step.shot.id} take {take.number} is not rejected.",
+            hint=f"To let it serve: storyreel pick {step.shot.id} {take.number}.",
+        )
+
+    def accepted(block: ShotTakes) -> ShotTakes:
+        return replace(block, rejected=block.rejected - {take.clip})
+
+    return _chosen(planned, step, take, accepted)
+
+
+def _chosen(planned: PlannedFilm, step: Step, take: Take | None, change: Change) -> Chosen:
+    change_block(planned, step, change)
     after = plan_again(planned)
     return Chosen(step.shot.id, take, after, tuple(_consequences(planned, after, step)))
 
@@ -116,7 +167,7 @@ def note_take(
         UsageError: no such shot, take or moment, or the clip is not here.
         LockFileError: the lock cannot be read or written.
     """
-    step, take = _take_of(planned, shot, number)
+    step, take = take_named(planned, shot, number)
     return _noted(planned, step, take, text, lambda: _frame_at(planned, step, take, moment))
 
 
@@ -128,7 +179,7 @@ def note_frame(
     Raises:
         UsageError, LockFileError: as ``note_take``.
     """
-    step, take = _take_of(planned, shot, number)
+    step, take = take_named(planned, shot, number)
     return _noted(
         planned, step, take, text, lambda: _inside(planned, step, take, frame, f"Frame {frame}")
     )
@@ -141,7 +192,7 @@ def _noted(
     if not words:
         raise UsageError("A note without words says nothing.")
     note = Note(take.clip, frame(), words)
-    _write(planned, step, lambda block: replace(block, notes=_with_note(block, note)))
+    change_block(planned, step, lambda block: replace(block, notes=_with_note(block, note)))
     return take, note
 
 
@@ -158,8 +209,8 @@ def plan_retake(
     Raises:
         UsageError: the shot has no take yet, cannot vary so, or has those takes already.
     """
-    step = _step_of(planned, shot)
-    request, block = step.as_said, _block(planned, step)
+    step = step_named(planned, shot)
+    request, block = step.as_said, block_of(planned, step)
     _refuse_unvaried(step)
     if not isinstance(step.action, Reuse) or request.key is None:
         raise UsageError(
@@ -185,7 +236,7 @@ def order_takes(planned: PlannedFilm) -> None:
         if step.key:
             seed = step.request.seed if step.request.variation == OWN_SEED else None
             order = TakeOrder(step.key, step.request.variation, seed)
-            _write(planned, step, partial(_with_order, order))
+            change_block(planned, step, partial(_with_order, order))
 
 
 def take_rows(planned: PlannedFilm, shot: str | None = None) -> tuple[TakeRow, ...]:
@@ -194,13 +245,13 @@ def take_rows(planned: PlannedFilm, shot: str | None = None) -> tuple[TakeRow, .
     Raises:
         UsageError: no such shot.
     """
-    chosen = _step_of(planned, shot).shot.id if shot else None
+    chosen = step_named(planned, shot).shot.id if shot else None
     steps = (one for one in planned.plan.steps if chosen in (None, one.shot.id))
     return tuple(row for step in steps for row in _rows(planned, step))
 
 
 def _rows(planned: PlannedFilm, step: Step) -> Iterator[TakeRow]:
-    block, store = _block(planned, step), planned.store
+    block, store = block_of(planned, step), planned.store
     for take in sorted(block.takes, key=lambda take: take.number):
         state = store.state(take.clip)
         facts = store.clip(take.clip).facts if state == "good" else None
@@ -226,58 +277,6 @@ def _marks(step: Step, block: ShotTakes, take: Take) -> Iterator[str]:
         yield "rejected"
     if step.as_said.key and not answers(step.as_said, take):
         yield "other request"
-
-
-def _step_of(planned: PlannedFilm, shot: str) -> Step:
-    wanted = shot_named(planned.film, shot)
-    return next(step for step in planned.plan.steps if step.shot.id == wanted.id)
-
-
-def _block(planned: PlannedFilm, step: Step) -> ShotTakes:
-    return planned.lock.of(step.renamed_from or step.shot.id)
-
-
-def _take_of(planned: PlannedFilm, shot: str, number: int | None) -> tuple[Step, Take]:
-    """A shot's take by its number; without one the take that serves."""
-    step = _step_of(planned, shot)
-    block = _block(planned, step)
-    serves = step.action.take if isinstance(step.action, Reuse) else None
-    wanted = serves if number is None else number
-    take = next((take for take in block.takes if take.number == wanted), None)
-    if take:
-        return step, take
-    numbers = ", ".join(str(take.number) for take in sorted(block.takes, key=lambda t: t.number))
-    draft = " --draft" if planned.draft else ""
-    which = f"take {number}" if number is not None else "take that serves"
-    raise UsageError(
-        f"{step.shot.id} has no {which}.",
-        hint=f"It has: {numbers}."
-        if numbers
-        else f"It has none yet: storyreel render {planned.board.name}{draft} makes one.",
-    ).with_ways(_of_a_take(planned, step, bool(numbers)))
-
-
-def _of_a_take(planned: PlannedFilm, step: Step, there: bool) -> list[Way]:
-    if not there:
-        return [rendered_first(planned, step.shot.id)]
-    board, shot = planned.board.name, step.shot.id
-    draft = ("--draft",) if planned.draft else ()
-    words = ("storyreel", "takes", board, shot, *draft, "--json")
-    return [Way(words, "free", "lists the takes there are")]
-
-
-def _write(planned: PlannedFilm, step: Step, change: Change) -> None:
-    """The shot's block changed in the lock; a renamed shot's moves under its new name."""
-    name, places = step.shot.id, planned.places
-
-    def changed(lock: Lock) -> Lock:
-        shots = dict(lock.shots)
-        if name not in shots and step.renamed_from in shots:
-            shots[name] = shots.pop(step.renamed_from)
-        shots[name] = change(shots.get(name, ShotTakes()))
-        return replace(lock, shots=shots)
-
-    change_lock(places.lock, places.guard, changed)
 
 
 def _frames(planned: PlannedFilm, step: Step, take: Take) -> dict[str, Digest]:

@@ -8,7 +8,15 @@ import shutil
 
 import pytest
 
-from pipeline.choosing import note_take, pick_take, plan_retake, reject_take, take_rows
+from pipeline.choosing import (
+    accept_take,
+    clear_pick,
+    note_take,
+    pick_take,
+    plan_retake,
+    reject_take,
+    take_rows,
+)
 from pipeline.cli.main import exit_code_of
 from pipeline.errors import UsageError
 from pipeline.planning import plan_film
@@ -121,6 +129,53 @@ def test_a_pick_serves_and_what_starts_on_its_frames_is_stale(project):
 
     pick_take(project.plan(), "sh010", 1)
     assert project.said() == ["sh010 reuse: take 1, picked", "sh020 reuse: take 1"]
+
+
+def test_a_pick_taken_away_lets_the_lowest_good_take_serve(project):
+    """The lock is as it was; what starts on its frames is stale again, and the price is told."""
+    before = project.block()
+    pick_take(project.plan(), "sh010", 3)
+    project.render()
+    reject_take(project.plan(), "sh010", 1)
+    chosen = clear_pick(project.plan(), "sh010")
+
+    assert (chosen.name, chosen.take.number) == ("sh010 take 3", 3)
+    assert chosen.notes[0] == "now: take 2"
+    assert "sh020 is to be made: follows sh010, whose take 2 serves again; free" in chosen.notes
+    assert accept_take(project.plan(), "sh010", 1).notes == ("now: take 1",)
+    block = project.block()
+    assert (block.pick, block.held, block.rejected) == (None, False, frozenset())
+    assert [take.clip for take in block.takes] == [take.clip for take in before.takes]
+
+
+def test_a_held_pick_taken_away_lets_the_shot_be_made_as_it_asks(project):
+    """The clip stays; what is to be made now is told with its price."""
+    project.edit("at dawn", "at noon")
+    pick_take(project.plan(), "sh010", 2, hold=True)
+    chosen = clear_pick(project.plan(), "sh010")
+
+    assert chosen.notes[0] == "sh010 is to be made: changed: prompt; free"
+    assert project.said()[0] == "sh010 make: changed: prompt"
+    assert (project.block().pick, project.block().held) == (None, False)
+
+
+def test_a_pick_made_meanwhile_is_not_taken_away(project):
+    """What another process picked since the plan is not what this person saw."""
+    pick_take(project.plan(), "sh010", 2)
+    seen = project.plan()
+    pick_take(project.plan(), "sh010", 3)
+
+    assert clear_pick(seen, "sh010").notes[0] == "now: take 3, picked"
+
+
+def test_a_rejection_taken_back_lets_the_take_serve_by_itself(project):
+    """It is not picked: the lowest good take serves, as before anybody spoke."""
+    before = project.lock_path.read_bytes()
+    reject_take(project.plan(), "sh010", 1)
+    chosen = accept_take(project.plan(), "sh010", 1)
+
+    assert chosen.notes == ("now: take 1",)
+    assert project.lock_path.read_bytes() == before
 
 
 def test_picking_changes_one_line_of_the_lock_and_no_board(project):
@@ -283,6 +338,8 @@ def test_a_note_is_of_a_frame_of_the_take_that_serves(project, moment, frame):
         (lambda plan: note_take(plan, "sh010", "1f", " "), "without words"),
         (lambda plan: pick_take(plan, "sh010", 9), "has no take 9"),
         (lambda plan: reject_take(plan, "sh099", 1), "no shot `sh099`"),
+        (lambda plan: clear_pick(plan, "sh010"), "has no pick to take away"),
+        (lambda plan: accept_take(plan, "sh010", 1), "take 1 is not rejected"),
         (lambda plan: plan_retake(plan, "sh010", seed=2**40), "takes seeds from"),
     ],
 )
@@ -309,6 +366,26 @@ def test_the_commands_speak_json(project, capsys):
     assert (told["note"]["take"], told["note"]["frame"]) == (2, 1)
     marks = [take["marks"] for take in told["takes"]["takes"]]
     assert marks == [[], ["serves", "picked"], ["rejected"]]
+
+
+def test_what_is_taken_back_speaks_json_and_words(project, capsys):
+    """The outcome, what serves and what is to be made; what cannot be said together is refused."""
+    told = []
+    for words in (
+        ["pick", "sh010", "2"], ["pick", "sh010", "--clear"],
+        ["reject", "sh010", "1"], ["reject", "sh010", "1", "--undo"],
+    ):  # fmt: skip
+        assert project.run(*words, "--json") == 0
+        told.append(json.loads(capsys.readouterr().out))
+    assert [(one["outcome"], one["take"], one["serving"]) for one in told] == [
+        ("picked", 2, 2), ("cleared", 2, 1), ("rejected", 1, 2), ("accepted", 1, 1),
+    ]  # fmt: skip
+    assert told[1]["at_most"]["text"] == "free"
+
+    project.run("pick", "sh010", "2")
+    project.run("pick", "sh010", "--clear")
+    assert "sh010 take 2 is picked no more" in capsys.readouterr().err
+    assert [project.run("pick", "sh010", *more) for more in ([], ["2", "--clear"])] == [2, 2]
 
 
 def test_a_saved_plan_has_its_further_takes_and_moves_with_them(project):

@@ -10,8 +10,11 @@ if TYPE_CHECKING:
     from pipeline.choosing import Chosen
 
 
-def put_chosen(chosen: Chosen, what: str, *, as_json: bool) -> None:
-    """Tell what was chosen and what it leads to: on standard error, or as JSON."""
+def put_chosen(chosen: Chosen, what: str, *, as_json: bool, words: str = "") -> None:
+    """Tell what was chosen and what it leads to: on standard error, or as JSON.
+
+    ``what`` is the outcome for machines; people read ``words``, if there are other ones for them.
+    """
     from pipeline.plan.step import Reuse
     from pipeline.sidecars.plan_document import total_document
 
@@ -24,8 +27,8 @@ def put_chosen(chosen: Chosen, what: str, *, as_json: bool) -> None:
                 "schema": 1,
                 "board": chosen.after.board.name,
                 "shot": chosen.shot,
-                "take": chosen.take.number,
-                "clip": chosen.take.clip,
+                "take": chosen.take.number if chosen.take else None,
+                "clip": chosen.take.clip if chosen.take else None,
                 "outcome": what,
                 "serving": serving,
                 "to_make": list(dict.fromkeys(step.shot.id for step in plan.to_make)),
@@ -34,6 +37,6 @@ def put_chosen(chosen: Chosen, what: str, *, as_json: bool) -> None:
             }
         )
         return
-    say(f"{chosen.shot} take {chosen.take.number} is {what}")
+    say(f"{chosen.name} is {words or what}")
     for note in chosen.notes:
         say(f"  {note}")

@@ -20,6 +20,7 @@ from pipeline.cli.chosen import put_chosen
 @click.command("reject")
 @click.argument("shot")
 @click.argument("number", metavar="N", type=click.IntRange(1))
+@click.option("--undo", is_flag=True, help="Take the rejection back; the take is not picked.")
 @board_option
 @draft_options
 @json_option
@@ -27,6 +28,7 @@ from pipeline.cli.chosen import put_chosen
 def command(
     shot: str,
     number: int,
+    undo: bool,
     board: Path | None,
     draft: bool,
     resolution: str | None,
@@ -36,12 +38,17 @@ def command(
     """Let take N of SHOT serve no more; the next good take does.
 
     It is written to the lock; nothing is made, nothing is spent, and the clip stays. Where no take
-    is left, `storyreel plan` says what making one costs. `storyreel pick` takes it back.
+    is left, `storyreel plan` says what making one costs. --undo takes it back, and so does
+    `storyreel pick`, which also lets that very take serve.
     """
-    from pipeline.choosing import reject_take
+    from pipeline.choosing import accept_take, reject_take
     from pipeline.planning import plan_film
 
     draft_asked = draft_of(draft, resolution)
     planned = plan_film(board or only_board(), draft=draft_asked, flags=flags)
-    put_chosen(reject_take(planned, shot, number), "rejected", as_json=as_json)
+    if undo:
+        chosen = accept_take(planned, shot, number)
+        put_chosen(chosen, "accepted", as_json=as_json, words="rejected no more")
+    else:
+        put_chosen(reject_take(planned, shot, number), "rejected", as_json=as_json)
     return 0

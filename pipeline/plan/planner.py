@@ -348,17 +348,22 @@ class _Planning:
     def _repicked(self, name: ShotId, pixels: set[str]) -> str:
         step = self.steps[name]
         block = self.facts.lock.of(step.renamed_from or name)
-        clip = step.action.clip if isinstance(step.action, Reuse) else None
+        if not isinstance(step.action, Reuse):
+            return ""
+        clip = step.action.clip
         before = [
             take
             for take in block.takes
             if take.clip != clip and not pixels.isdisjoint(take.frames.values())
         ]
-        if clip is None or not before:
+        if not before:
             return ""
         if clip == block.pick:
             return "whose pick changed"
-        return "whose take was rejected" if before[-1].clip in block.rejected else ""
+        if before[-1].clip in block.rejected:
+            return "whose take was rejected"
+        stood = answers(step.as_said, before[-1]) and self.facts.state(before[-1].clip) == "good"
+        return f"whose take {step.action.take} serves again" if stood else ""
 
 
 def _too_late(bought: PaidJob | None) -> str:

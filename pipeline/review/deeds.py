@@ -24,7 +24,7 @@ def picked(planned: PlannedFilm, asked: Mapping[str, Any]) -> Said:
     hold = _word(asked, "hold", bool, default=False)
     chosen = pick_take(planned, _shot(asked), _take(asked), hold=hold)
     word = "held" if hold else "picked"
-    return (f"{chosen.shot} take {chosen.take.number} is {word}", *chosen.notes)
+    return (f"{chosen.name} is {word}", *chosen.notes)
 
 
 def rejected(planned: PlannedFilm, asked: Mapping[str, Any]) -> Said:
@@ -34,7 +34,7 @@ def rejected(planned: PlannedFilm, asked: Mapping[str, Any]) -> Said:
         StoryreelError: as ``reject_take``, or the request asks for something else.
     """
     chosen = reject_take(planned, _shot(asked), _take(asked))
-    return (f"{chosen.shot} take {chosen.take.number} is rejected", *chosen.notes)
+    return (f"{chosen.name} is rejected", *chosen.notes)
 
 
 def noted(planned: PlannedFilm, asked: Mapping[str, Any]) -> Said:
