@@ -1,7 +1,8 @@
 """Makes the pictures of the README from a real run.
 
 Run ``python .ci/pictures.py`` when the animatic, the plan or launch-day change; the pictures are
-committed: a strip of launch-day's draft, a still of it, and commands on a terminal.
+committed: a strip of launch-day's draft, a still of it, the review page (where a Chromium is
+installed), and commands on a terminal.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 from PIL import Image
@@ -21,6 +23,7 @@ from pipeline.api import Draft, plan_film, render_film
 from pipeline.desk.server import Desk
 from pipeline.media.frames import frame_at
 from pipeline.media.probe import probe
+from pipeline.review.server import serve
 
 HERE = Path(__file__).parent
 TARGET = HERE / "pictures"
@@ -55,6 +58,7 @@ def main() -> None:
             sys.exit("launch-day was not rendered")
         strip(film, Path(folder))
         still(planned, film, Path(folder))
+        page(board)
         terminal(root, "plan.svg", ["plan", "launch-day"])
         with Desk(size=180, time="1-3") as desk:
             terminal(
@@ -101,6 +105,39 @@ def still(planned: object, film: Path, folder: Path) -> None:
             frame_at(film, start + shot.cut // 2, path)
             Image.open(path).convert("RGB").save(TARGET / "still.jpg", quality=86)
         start += shot.cut
+
+
+def page(board: Path) -> None:
+    """The review page, looking at the draft."""
+    from playwright.sync_api import sync_playwright
+
+    links: list[str] = []
+    ready, stop = threading.Event(), threading.Event()
+
+    def told(link: str) -> None:
+        links.append(link)
+        ready.set()
+
+    server = threading.Thread(
+        target=serve, args=(board,), kwargs={"draft": Draft(), "ready": told, "stop": stop}
+    )
+    server.start()
+    ready.wait(60)
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"),
+                args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+            )
+            look = browser.new_page(viewport={"width": 1280, "height": 760}, color_scheme="dark")
+            look.goto(links[0])
+            look.wait_for_load_state("load")
+            look.wait_for_timeout(3000)
+            look.screenshot(path=TARGET / "review.jpg", type="jpeg", quality=82)
+            browser.close()
+    finally:
+        stop.set()
+        server.join()
 
 
 def terminal(root: Path, name: str, *commands: list[str], **environment: str) -> None:

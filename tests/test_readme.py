@@ -10,18 +10,20 @@ import wave
 from pathlib import Path
 
 import pytest
+import repositories
 from commands import storyreel
 
 PROJECT = Path(__file__).parent.parent
 TEXT = (PROJECT / "README.md").read_text(encoding="utf-8")
 
 
+GIT = re.search(r"<!-- command: git -->\n```sh\n(.*?)```", TEXT, re.DOTALL)
 PAID = re.search(r"<!-- command: paid -->\n```sh\n(.*?)```", TEXT, re.DOTALL)
 
 
 def commands():
-    """Every ``storyreel`` line of the README's shell blocks but the paid ones, in order."""
-    free = TEXT.replace(PAID[0], "")
+    """Every ``storyreel`` line of the README's shell blocks but the paid and git's, in order."""
+    free = TEXT.replace(PAID[0], "").replace(GIT[0], "")
     for block in re.findall(r"```sh\n(.*?)```", free, re.DOTALL):
         for line in block.splitlines():
             if line.startswith("storyreel "):
@@ -64,6 +66,18 @@ def test_the_paid_commands_run_against_the_desk(tmp_path):
             assert done.returncode == 0, f"{line}\n{done.stderr}"
         assert len(desk.ledger()) == 10
     assert "1344 credits" in done.stdout or "committed" in done.stdout
+
+
+def test_the_commands_about_versions_run_in_a_repository(tmp_path):
+    """As the README says: the sample board changed since its commit, its draft there."""
+    shutil.copytree(PROJECT / "storyboards", tmp_path / "storyboards")
+    repositories.project(tmp_path).commit()
+    small = ("--draft", "--resolution", "96p")
+    assert storyreel("render", "launch-day", *small, cwd=tmp_path).returncode == 0
+    for line in GIT[1].splitlines():
+        done = storyreel(*shlex.split(line.replace("240p", "96p"))[1:], cwd=tmp_path)
+        assert done.returncode == 0, f"{line}\n{done.stderr}"
+    assert list((tmp_path / "output" / "launch-day").glob("draft*/at/*/*.mp4"))
 
 
 def make_small(board):
