@@ -76,8 +76,15 @@ class SoundGrid:
     _parts: int = 1
 
     def begin_clip(self, shift: Fraction, time_base: Fraction) -> None:
-        """A clip begins whose own moment 0 is film time ``shift``, in seconds."""
+        """A clip begins whose own moment 0 is film time ``shift``, in seconds.
+
+        Raises:
+            SoundOffGridError: its time stamps are too coarse to tell how long a packet is, as
+                Matroska's milliseconds are.
+        """
         zero, tick = shift * self.rate, time_base * self.rate
+        if tick > 1:
+            raise SoundOffGridError("its sound is stamped in steps longer than a sample")
         self._parts = math.lcm(zero.denominator, tick.denominator)
         self._zero, self._tick = int(zero * self._parts), int(tick * self._parts)
         self._next = None

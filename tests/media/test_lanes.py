@@ -85,3 +85,9 @@ def test_a_sound_that_begins_late_is_refused() -> None:
     grid.begin_clip(Fraction(0), BASE)
     with pytest.raises(SoundOffGridError, match="begin"):
         grid.slot(PACKET, PACKET)
+
+
+def test_stamps_longer_than_a_sample_are_refused() -> None:
+    """By Matroska's milliseconds a packet of 1024 samples would be laid as one of 1008."""
+    with pytest.raises(SoundOffGridError, match="longer than a sample"):
+        SoundGrid(48_000).begin_clip(Fraction(0), Fraction(1, 1000))
