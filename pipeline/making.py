@@ -121,7 +121,7 @@ def refuse_without_keys(planned: PlannedFilm) -> None:
 
 def _pays(planned: PlannedFilm) -> bool:
     """Whether money is in play: never in a draft."""
-    paid = any(not models()[step.shot.model].built_in for step in planned.plan.steps)
+    paid = any(step.fetch or not models()[step.shot.model].built_in for step in planned.plan.steps)
     return planned.draft is None and (paid or planned.places.journal.exists())
 
 

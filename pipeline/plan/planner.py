@@ -181,7 +181,9 @@ class _Planning:
             return self._gone(shot, ordered.clip, None)
         return Make(Further(request.seed))
 
-    def _held(self, shot: Shot, request: Request, takes: ShotTakes) -> Reuse | Missing | None:
+    def _held(
+        self, shot: Shot, request: Request, takes: ShotTakes
+    ) -> Reuse | Fetch | Missing | None:
         """The take that a person holds though it was made for another request."""
         take = held_take(takes)
         if take is None or shot.id in self.forced:
@@ -194,7 +196,11 @@ class _Planning:
             return Reuse(take.clip, take.number, f"take {take.number}, held: made {old}", held=True)
         if models()[take.model].built_in or self.remake_missing:
             return None
-        return Missing(take.clip, state, f"take {take.number} is held")
+        fetch, too_late = self._fetch(take.clip, take), _too_late(self.facts.bought(take.clip))
+        if fetch and not too_late:
+            return replace(fetch, held=take)
+        why = ", ".join(filter(None, (f"take {take.number} is held", too_late)))
+        return Missing(take.clip, state, f"{why}: storyreel pick {shot.id} --clear lets go of it")
 
     def _routes(self, shot: Shot, request: Request, action: Action) -> tuple[str, ...]:
         """The route that makes it, or has it already, and those that would be asked next."""

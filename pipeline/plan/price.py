@@ -20,7 +20,8 @@ def price_of(shot: Shot, route: str | None) -> Price | None:
         return Price(Fraction(0), "usd", "built in")
     if route is None:
         return None
-    asked = routes()[route].serves[shot.model].price
+    served = routes()[route].serves.get(shot.model)  # a held take's route may not
+    asked = served.price if served else None
     if asked is None or shot.resolution not in asked.per_second:
         return None
     return Price(asked.per_second[shot.resolution] * billed_seconds(shot), asked.unit, route)

@@ -17,7 +17,7 @@ PICTURES = frozenset({"first_frame", "last_frame", "references"})
 def changed_fields(facts: Facts, request: Request, take: Take) -> tuple[str, ...] | None:
     """Which fields differ from a take's request; none where that is not recorded."""
     made = facts.made(take.clip, take.key)
-    if made is None:
+    if made is None or not made.fields:
         return None
     now, before = request.as_taken(take.variation, take.seed).fields(), made.fields
     unknown = _fields_of(request)

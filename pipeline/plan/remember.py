@@ -33,6 +33,8 @@ def remember(
             block = replace(block, seed=step.shot.seed)
         if isinstance(step.action, Make) and isinstance(step.action.reason, Forced):
             block = replace(block, pick=take.clip)
+        if step.fetch and step.fetch.held and block.pick == step.fetch.clip:
+            block = replace(block, pick=take.clip)  # its vendor may deliver other bytes of it
         shots[name] = block
     over = {*given_up, *(take.key for _, take in news)}
     shots = {name: _without_orders(block, over) for name, block in shots.items()}

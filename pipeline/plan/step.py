@@ -8,6 +8,7 @@ from fractions import Fraction
 from pipeline.ids import Digest, ShotId, TakeKey
 from pipeline.money import Price, Total
 from pipeline.plan.request import Request
+from pipeline.plan.take import Take
 from pipeline.storyboard.shot import Shot
 
 
@@ -78,16 +79,20 @@ class Fetch:
     """The take was paid for and its clip is not here: its job is asked for it, nothing is ordered.
 
     ``job`` is the route's number for it, absent where only the journal knows it; ``price`` is what
-    was paid, as the lock has it.
+    was paid, as the lock has it. ``held`` is the take, where a person holds it though it was made
+    for another request than the shot's.
     """
 
     clip: Digest
     route: str
     job: str | None = None
     price: str | None = None
+    held: Take | None = None
 
     def __str__(self) -> str:
-        return f"paid before, its clip is fetched again from {self.route}; nothing is charged"
+        which = f"take {self.held.number}, held: " if self.held else ""
+        how = f"paid before, its clip is fetched again from {self.route}; nothing is charged"
+        return which + how
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from pipeline.run.paid_errors import ClipLostError, UnreachableJobError
 from pipeline.run.prepared import Prepared
 from pipeline.store.clip import Clip
 from pipeline.store.record import MadeFor
+from pipeline.store.store import Store
 from pipeline.vendors.errors import LinkError
 from pipeline.vendors.interface import Cancelled, Failed, Handle, Lost, Succeeded
 from pipeline.vendors.registry import handle_of
@@ -39,6 +40,11 @@ class Wanted:
     fetch: Fetch
     step: Step
     prepared: Prepared
+
+    @property
+    def key(self) -> TakeKey:
+        """What the clip answers: the shot's request, or the one a held take was made for."""
+        return self.fetch.held.key if self.fetch.held else self.prepared.key
 
 
 def bought_by(
@@ -85,7 +91,7 @@ async def fetch_again(
     """
     if counter is None:
         raise _no_key(wanted)
-    key = wanted.prepared.key
+    key = wanted.key
     waiting = Noted(wanted.step.shot.id, "another storyreel has this take in hand: waiting for it")
     async with errands.alone(key, lambda: tell(waiting)):
         there = await asyncio.to_thread(_there, errands, wanted)
@@ -120,7 +126,7 @@ async def _fetch(errands: Errands, counter: Counter, wanted: Wanted, tell: Tell)
 
 def _attempt_of(journal: Journal, wanted: Wanted) -> Attempt | None:
     """The attempt that brought the clip, where this machine's journal has it."""
-    known = journal.attempts_for(wanted.prepared.key)
+    known = journal.attempts_for(wanted.key)
     return next((one for one in known if one.clip == wanted.fetch.clip and one.handle), None)
 
 
@@ -166,14 +172,14 @@ async def _kept(
 
     shot = wanted.step.shot.id
     # a name of its own, so that a run after a crash goes on with what has come, and clears it
-    target = errands.store.incoming().with_name(f"{wanted.prepared.key}.again.mp4")
+    target = errands.store.incoming().with_name(f"{wanted.key}.again.mp4")
     if not memory_of(target).exists():
         clear(target)
     try:
         await download_whole(errands, counter, link, target, shot, tell)
         facts = await asyncio.to_thread(probe, target)
         job = counter.vendor.job_id(handle)
-        made_for = _made_for(wanted, attempt, job)
+        made_for = _made_for(errands.store, wanted, attempt, job)
         return await asyncio.to_thread(errands.store.admit, target, facts, made_for)
     except MediaError as error:
         raise MediaError(
@@ -186,20 +192,30 @@ async def _kept(
         clear(target)
 
 
-def _made_for(wanted: Wanted, attempt: Attempt | None, job: str) -> MadeFor:
-    request, shot = wanted.prepared.request, wanted.step.shot
+def _made_for(store: Store, wanted: Wanted, attempt: Attempt | None, job: str) -> MadeFor:
+    request, shot, held = wanted.prepared.request, wanted.step.shot, wanted.fetch.held
     price = wanted.fetch.price or (price_words(attempt) if attempt else "unknown")
     return MadeFor(
-        key=TakeKey(wanted.prepared.key),
+        key=wanted.key,
         label=shot.id,
-        fields=request.fields(),
-        model=shot.model,
-        variation=request.variation,
-        seed=request.seed,
+        fields=_old_fields(store, wanted, attempt) if held else request.fields(),
+        model=held.model if held else shot.model,
+        variation=(held or request).variation,
+        seed=(held or request).seed,
         route=wanted.fetch.route,
         job=job,
         price=price,
     )
+
+
+def _old_fields(store: Store, wanted: Wanted, attempt: Attempt | None) -> Mapping[str, str]:
+    """What a held take was asked with, where journal or store remember; the board says it no more.
+
+    Empty is read as unknown.
+    """
+    record = store.record(wanted.fetch.clip)
+    made = record and record.for_key(wanted.key)
+    return (attempt.fields if attempt else None) or (made.fields if made else None) or {}
 
 
 def _compared(clip: Clip, wanted: Wanted, tell: Tell) -> Clip:

@@ -75,10 +75,10 @@ class Workshop:
 
     def lane(self, step: Step, jobs: int) -> Lane:
         """The lane a shot is made in; ``jobs`` is how many are made here at once."""
+        if self.away and isinstance(step.action, Fetch):  # made it is there: it takes no place
+            return Lane(f"{step.action.route}, again", _FETCHES_AT_ONCE, away=True)
         if self.away is None or models()[step.shot.model].built_in:
             return Lane("here", jobs)
-        if isinstance(step.action, Fetch):  # nothing is made there, so it takes no shot's place
-            return Lane(f"{step.action.route}, again", _FETCHES_AT_ONCE, away=True)
         return self.away.lane(step)
 
     def prepare(self, step: Step, clips: Mapping[ShotId, Clip]) -> Prepared:
@@ -138,6 +138,10 @@ class Workshop:
         """Get the clip through a route: what is out is gone on with, else it is ordered."""
         if self.away is None:
             raise AssertionError("only a workshop with routes has lanes away")
+        if isinstance(step.action, Fetch) and step.action.held:
+            clip = await self.away.fetch_again(step.action, step, prepared, tell)
+            take = await asyncio.to_thread(self._held, step, step.action.held, clip)
+            return Finished(clip, Fetched(step.shot.id, take))
         forced = isinstance(step.action, Make) and isinstance(step.action.reason, ForcedReason)
         ready = replace(step, request=prepared.request)
         asked = forced or isinstance(step.action, Resume)
@@ -274,6 +278,14 @@ class Workshop:
             price=paid.price if paid else None,
             frames=frames,
         )
+
+    def _held(self, step: Step, held: Take, clip: Clip) -> Take:
+        """The take that is held, with its clip; a take of its own where the bytes are others."""
+        frames = self.frames_of(step.shot.id, clip)
+        if clip.digest == held.clip:
+            return replace(held, frames={**held.frames, **frames})
+        number = self.numbers.get(step.label, self._block(step).next_number())
+        return replace(held, number=number, clip=clip.digest, frames=frames)
 
     def frames_of(self, name: ShotId, clip: Clip) -> dict[str, Digest]:
         """Take every frame that other shots want of this clip, now that it is here."""

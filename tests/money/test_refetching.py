@@ -163,6 +163,50 @@ def test_other_bytes_are_told_and_kept(rendered):
     assert json.loads(again.out.splitlines()[-1])["made"] == 0
 
 
+def hold_the_first(project, before, after):
+    """As if somebody held the first shot's take and then changed what the shot asks for."""
+    assert project.run("pick", "sh010", "1", "--hold").code == 0
+    board = project.root / "storyboards" / "tiny.storyboard.yaml"
+    assert before in board.read_text()
+    board.write_text(board.read_text().replace(before, after, 1))
+
+
+@pytest.mark.parametrize(
+    "now",
+    ["prompt: Rain over a flat coast.",
+     pytest.param("model: animatic\n    prompt: Rain.", marks=pytest.mark.long)],
+)  # fmt: skip
+def test_a_held_clip_is_fetched_by_the_job_it_was_made_by(rendered, now):
+    """The shot asks for something else by now: nothing is ordered, nothing charged."""
+    hold_the_first(rendered, "prompt: Light over a flat coast.", now)
+    clips, lock = rendered.clips(), rendered.lock()
+    without_its_store(rendered, journal=False)
+    told, price = actions(rendered)
+    assert (told, price["text"]) == ({"sh010": "fetch", "sh020": "fetch"}, "free")
+    done = rendered.run("render", "tiny")
+    assert done.code == 0, done.said
+    assert (rendered.clips(), rendered.lock(), rendered.kept) == (clips, lock, 2)
+    assert set(actions(rendered)[0].values()) == {"reuse"}
+    assert rendered.run("pick", "sh010", "--clear").code == 0
+    assert actions(rendered)[0]["sh010"] == "make"  # it does not pass for what is asked now
+
+
+@pytest.mark.long
+def test_a_held_clip_that_comes_back_other_stays_held(rendered):
+    """The vendor has encoded it anew: the new bytes are another take, and are what is held."""
+    hold_the_first(rendered, "over a flat coast", "over the sea")
+    lock = rendered.root / "storyboards" / "tiny.lock.toml"
+    pick = re.search(r'sh010\.pick = "(\w+)"', lock.read_text())
+    lock.write_text(lock.read_text().replace(pick[1], "0" * 64))
+    without_its_store(rendered)
+    done = rendered.run("render", "tiny")
+    assert done.code == 0, done.said
+    assert "delivers other bytes than before" in done.said
+    assert f'sh010.pick = "{pick[1]}"' in rendered.lock()
+    assert set(actions(rendered)[0].values()) == {"reuse"}
+    assert rendered.kept == 2
+
+
 @pytest.mark.long
 def test_a_cut_download_is_gone_on_with(rendered):
     """A connection that dies while the clip is fetched again costs nothing and loses nothing."""

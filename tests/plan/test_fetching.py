@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 import stories
 from test_planner import PAID, World, said
 
@@ -71,6 +72,43 @@ def test_the_journal_alone_knows_a_job_and_its_age(tmp_path):
     assert said(film, young) == [f"sh010 {FETCH}"]
     assert said(film, old)[0].startswith("sh010 missing: paid before")
     assert "is missing (apiframe keeps a clip for 24 h); --remake" in said(film, old)[0]
+
+
+def held(world, shot="sh010"):
+    """The same world with a person holding the shot's first take."""
+    block = world.lock.shots[ShotId(shot)]
+    takes = tuple(replace(take, model="happyhorse-1.1") for take in block.takes)
+    block = replace(block, takes=takes, pick=takes[0].clip, held=True)
+    world.lock = replace(world.lock, shots={**world.lock.shots, ShotId(shot): block})
+
+
+@pytest.mark.parametrize("now", ["Another.", "Another., model: animatic"])
+def test_a_held_take_is_fetched_by_the_request_it_was_made_for(tmp_path, now):
+    """The board asks for something else, even of another model: its job is asked all the same."""
+    world, _ = bought(tmp_path, "sh010")
+    held(world)
+    text = stories.text("sh010", head=PAID).replace("sh010 happens", now)
+    film = stories.film_of(text, tmp_path, lock=world.lock)
+    step = make_plan(film, stories.graph_of(film), world.facts).steps[0]
+
+    assert f"{step.verb}: {step.action}" == FETCH.replace(": ", ": take 1, held: ", 1)
+    assert step.fetch.held == world.lock.shots["sh010"].takes[0]
+    assert step.route == "apiframe"
+
+
+def test_a_held_take_nobody_has_any_more_is_missing_with_the_way_out(tmp_path):
+    """Too late, or no job known: neither fetched nor paid for again by itself."""
+    world, _ = bought(tmp_path, "sh010")
+    held(world)
+    text = stories.text("sh010", head=PAID).replace("sh010 happens", "Another.")
+    film = stories.film_of(text, tmp_path, lock=world.lock)
+    old = replace(world.facts, bought=lambda _: PaidJob("apiframe", DAY + 1))
+
+    said_of_it = said(film, old)[0]
+    assert said_of_it.startswith("sh010 missing: paid before")
+    assert "(take 1 is held, apiframe keeps a clip for 24 h: storyreel pick sh010 --clear" in (
+        said_of_it
+    )
 
 
 def test_a_route_that_cannot_be_asked_leaves_it_missing(tmp_path):
