@@ -41,6 +41,17 @@ class Total:
                 sums[price.unit] = sums.get(price.unit, Fraction(0)) + price.amount
         return cls(tuple(sorted(sums.items())), unknown)
 
+    @classmethod
+    def added(cls, totals: Iterable[Total]) -> Total:
+        """The sum of sums."""
+        sums: dict[str, Fraction] = {}
+        unknown = 0
+        for total in totals:
+            unknown += total.unknown
+            for unit, amount in total.amounts:
+                sums[unit] = sums.get(unit, Fraction(0)) + amount
+        return cls(tuple(sorted(sums.items())), unknown)
+
     def __str__(self) -> str:
         parts = [spell_amount(amount, unit) for unit, amount in self.amounts if amount]
         if self.unknown:

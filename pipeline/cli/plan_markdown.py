@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,8 +62,8 @@ def _in_all(told: Sequence[PlannedFilm | Unplanned]) -> _Section:
     planned = [one for one in told if not isinstance(one, Unplanned)]
     making = sum(len(one.plan.to_make) for one in planned)
     boards = f"{len(planned)} of {len(told)} boards planned"
-    certain = _added(one.plan.certain for one in planned)
-    at_most = _added(one.plan.at_most for one in planned)
+    certain = Total.added(one.plan.certain for one in planned)
+    at_most = Total.added(one.plan.at_most for one in planned)
     sums = f"{_shots(making)} to make: {_price(certain, at_most)}" if making else "nothing to make"
     line = f"**{boards}, {sums}.**"
     return _Section(line, line)
@@ -195,18 +195,6 @@ def _fault(fault: Fault, file: str) -> str:
     place = quoted(f"{file}:{fault.span.line}:{fault.span.column}")
     told = f"- {fault.severity} at {place}: {sentence(fault.message)}"
     return f"{told} ({sentence(fault.help)})" if fault.help else told
-
-
-def _added(totals: Iterable[Total]) -> Total:
-    from fractions import Fraction
-
-    sums: dict[str, Fraction] = {}
-    unknown = 0
-    for total in totals:
-        unknown += total.unknown
-        for unit, amount in total.amounts:
-            sums[unit] = sums.get(unit, Fraction(0)) + amount
-    return Total(tuple(sorted(sums.items())), unknown)
 
 
 def _shots(count: int) -> str:

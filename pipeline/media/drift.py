@@ -20,6 +20,7 @@ from pipeline.errors import MediaError
 from pipeline.media.colour import scale_matrix, scale_range
 from pipeline.media.container import opened, picture_of
 from pipeline.media.index import ClipIndex, index_of
+from pipeline.media.scaling import scaling_graph
 
 if TYPE_CHECKING:
     from av.filter import Graph
@@ -205,32 +206,13 @@ class _Scales:
         from PIL import Image
 
         key = (layout, frame.width, frame.height, frame.format.name)
-        graph = self._graphs.get(key) or _graph(frame, scale, layout)
+        graph = self._graphs.get(key) or scaling_graph(frame, scale, layout)
         self._graphs[key] = graph
         graph.vpush(frame)
         small = graph.vpull()
         data = bytes(small.planes[0])
         size = (small.width, small.height)
         return Image.frombuffer(mode, size, data, "raw", mode, small.planes[0].line_size, 1)
-
-
-def _graph(frame: VideoFrame, scale: str, layout: str) -> Graph:
-    from av.filter import Graph
-
-    graph = Graph()
-    nodes = (
-        graph.add_buffer(
-            width=frame.width,
-            height=frame.height,
-            format=frame.format,
-            time_base=frame.time_base or Fraction(1, 1000),
-        ),
-        graph.add("scale", scale),
-        graph.add("format", layout),
-        graph.add("buffersink"),
-    )
-    graph.link_nodes(*nodes).configure()
-    return graph
 
 
 def _measured(scales: _Scales, frame: VideoFrame) -> tuple[Image, float]:

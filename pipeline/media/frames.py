@@ -26,6 +26,7 @@ from pipeline.media.facts import ClipFacts
 from pipeline.media.index import ClipIndex, index_of
 from pipeline.media.orientation import orientation_of, turned
 from pipeline.media.probe import probe
+from pipeline.media.scaling import scaling_graph
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
@@ -170,30 +171,12 @@ def _image(path: Path, frame: VideoFrame, facts: ClipFacts) -> Image:
         f"w={width}:h={height}:flags={_ACCURATE}"
         f":in_color_matrix={matrix}:in_range={scale_range(facts)}:out_range=pc"
     )
-    rgb = _filtered(frame, scale)
+    graph = scaling_graph(frame, scale, "rgb24")
+    graph.vpush(frame)
+    graph.vpush(None)
+    rgb = graph.vpull()
     plane = rgb.planes[0]
     image = Image.frombuffer(
         "RGB", (rgb.width, rgb.height), bytes(plane), "raw", "RGB", plane.line_size, 1
     )
     return turned(image, orientation_of(frame))
-
-
-def _filtered(frame: VideoFrame, scale: str) -> VideoFrame:
-    from av.filter import Graph
-
-    graph = Graph()
-    nodes = (
-        graph.add_buffer(
-            width=frame.width,
-            height=frame.height,
-            format=frame.format,
-            time_base=frame.time_base or Fraction(1, 1000),
-        ),
-        graph.add("scale", scale),
-        graph.add("format", "rgb24"),
-        graph.add("buffersink"),
-    )
-    graph.link_nodes(*nodes).configure()
-    graph.vpush(frame)
-    graph.vpush(None)
-    return graph.vpull()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pipeline.errors import UsageError
@@ -59,9 +58,9 @@ def _by_journal(spent: Spent, board: str) -> tuple[tuple[SpentTold, ...], str]:
     lines = []
     for route in sorted({line.place.route for line in mine}):
         here = [line for line in mine if line.place.route == route]
-        sums = (_added(getattr(line, name) for line in here) for name in _KINDS)
+        sums = (Total.added(getattr(line, name) for line in here) for name in _KINDS)
         lines.append(SpentTold(route, sum(line.takes for line in here), *map(_words, sums)))
-    return tuple(lines), _words(_added(line.spent for line in mine))
+    return tuple(lines), _words(Total.added(line.spent for line in mine))
 
 
 _KINDS = ("spent", "out", "doubtful")
@@ -77,7 +76,7 @@ def _by_lock(lock: Lock) -> tuple[tuple[SpentTold, ...], str]:
     lines = (
         SpentTold(route, len(paid[route]), _words(sums[route]), "", "") for route in sorted(paid)
     )
-    return tuple(lines), _words(_added(sums.values()))
+    return tuple(lines), _words(Total.added(sums.values()))
 
 
 def _prices(takes: list[Take]) -> list[Price | None]:
@@ -90,16 +89,6 @@ def _prices(takes: list[Take]) -> list[Price | None]:
             continue
         prices += [Price(amount, unit, take.route or "") for unit, amount in amounts.items()]
     return prices
-
-
-def _added(totals: Iterable[Total]) -> Total:
-    amounts: dict[str, Fraction] = {}
-    unknown = 0
-    for total in totals:
-        unknown += total.unknown
-        for unit, amount in total.amounts:
-            amounts[unit] = amounts.get(unit, Fraction(0)) + amount
-    return Total(tuple(sorted(amounts.items())), unknown)
 
 
 def _words(total: Total) -> str:

@@ -10,7 +10,7 @@ import asyncio
 import json
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,8 +21,6 @@ from pipeline.models.abilities import Route, Served
 from pipeline.vendors import apiframe_reading as reading
 from pipeline.vendors import moderation
 from pipeline.vendors.answer import Answer, number, text
-from pipeline.vendors.download import Downloads
-from pipeline.vendors.errors import BadRequestError
 from pipeline.vendors.http import Session
 from pipeline.vendors.interface import (
     Asked,
@@ -35,6 +33,7 @@ from pipeline.vendors.interface import (
     Submitted,
     Waiting,
 )
+from pipeline.vendors.keyed import KeyedVendor, spelled
 from pipeline.vendors.patience import Patience
 from pipeline.vendors.sniffing import picture_kind
 from pipeline.vendors.statuses import Verb, error_for
@@ -45,7 +44,7 @@ _LOOKED_AT = 200  # ours: so many jobs of the right time and model are looked at
 _PICTURES = {"text": (0, 0), "first_frame": (1, 1), "references": (2, 9)}
 
 
-class Apiframe:
+class Apiframe(KeyedVendor):
     """Apiframe, spoken with one key.
 
     Args:
@@ -60,11 +59,8 @@ class Apiframe:
     def __init__(
         self, route: Route, key: str, base_url: str, patience: Patience | None = None
     ) -> None:
-        self._route = route
-        self._session = Session(
-            route.title, base_url, key_header="X-API-Key", key=key, patience=patience
-        )
-        self._downloads = Downloads(route.title, base_url, patience=patience)
+        session = Session(route.title, base_url, key_header="X-API-Key", key=key, patience=patience)
+        super().__init__(route, session, base_url, patience)
 
     async def publish(self, picture: Path) -> Published:
         """Upload a picture; its file's name stays here."""
@@ -105,12 +101,7 @@ class Apiframe:
             "prompt": asked.prompt,
             wire.block: {k: v for k, v in settings.items() if v is not None},
         }
-        return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
-
-    @property
-    def warm(self) -> bool:
-        """Whether a connection was in use a moment ago."""
-        return self._session.warm
+        return spelled(document)
 
     async def connect(self) -> None:
         """Ask who we are."""
@@ -159,10 +150,6 @@ class Apiframe:
         handle = {"job": found.pop()}
         return Submitted(handle, await self.poll(handle))
 
-    async def fetch(self, link: str, target: Path, tell: Callable[[int, int | None], None]) -> None:
-        """Download the clip; its link needs no key and gets none."""
-        await self._downloads.fetch(link, target, tell)
-
     async def balance(self) -> Balance:
         """The team's credits."""
         team = self._read("balance", await self._session.ask("GET", "/v2/me")).get("team")
@@ -176,22 +163,10 @@ class Apiframe:
             most if type(most) is int and most > 0 else None,
         )
 
-    def job_id(self, handle: Handle) -> str:
-        """The job's id."""
-        return str(handle["job"])
-
-    async def close(self) -> None:
-        """Close every connection."""
-        await self._session.close()
-        await self._downloads.close()
-
     def _served(self, model: str) -> Served:
         if served := self._route.serves.get(model):
             return served
         raise self._cannot(f"the model {model}")
-
-    def _cannot(self, what: str) -> BadRequestError:
-        return BadRequestError(f"{self._route.title} cannot be asked for {what}.")
 
     def _read(self, verb: Verb, answer: Answer) -> dict[str, Any]:
         """The fields of a good answer; the error of any other."""

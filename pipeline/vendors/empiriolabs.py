@@ -7,9 +7,7 @@ leave much open: what must be guessed to ask is a setting of the route, with the
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -19,7 +17,6 @@ from pipeline.models.abilities import Mode, Route
 from pipeline.vendors import empiriolabs_errors as errors
 from pipeline.vendors import empiriolabs_reading as reading
 from pipeline.vendors.answer import Answer, text
-from pipeline.vendors.download import Downloads
 from pipeline.vendors.errors import BadRequestError, Charged, VendorError
 from pipeline.vendors.http import Session, read_link
 from pipeline.vendors.interface import (
@@ -33,6 +30,7 @@ from pipeline.vendors.interface import (
     Submitted,
     Waiting,
 )
+from pipeline.vendors.keyed import KeyedVendor, spelled
 from pipeline.vendors.patience import Patience
 from pipeline.vendors.statuses import Verb
 
@@ -46,7 +44,7 @@ _KEY_MARK = "sk-empiriolabs-"
 _JOB = re.compile(r"[\w.:~-]{1,200}", re.ASCII)
 
 
-class EmpirioLabs:
+class EmpirioLabs(KeyedVendor):
     """EmpirioLabs, spoken with one key.
 
     Args:
@@ -61,11 +59,9 @@ class EmpirioLabs:
     def __init__(
         self, route: Route, key: str, base_url: str, patience: Patience | None = None
     ) -> None:
-        self._route = route
+        super().__init__(route, _session(route, key, base_url, patience), base_url, patience)
         account, self._account_path = account_address(route, base_url)
-        self._session = _session(route, key, base_url, patience)
         self._account = _session(route, key, account, patience)
-        self._downloads = Downloads(route.title, base_url, patience=patience)
 
     async def publish(self, picture: Path) -> Published:
         """Never: no upload is documented.
@@ -97,13 +93,7 @@ class EmpirioLabs:
             "seed": asked.seed,
             "watermark": False,
         }
-        sent = {name: value for name, value in document.items() if value is not None}
-        return json.dumps(sent, sort_keys=True, separators=(",", ":")).encode()
-
-    @property
-    def warm(self) -> bool:
-        """Whether a connection was in use a moment ago."""
-        return self._session.warm
+        return spelled({name: value for name, value in document.items() if value is not None})
 
     async def connect(self) -> None:
         """Read the list of models: it costs nothing and wants the key."""
@@ -147,24 +137,15 @@ class EmpirioLabs:
         del body, since, claimed
         return None
 
-    async def fetch(self, link: str, target: Path, tell: Callable[[int, int | None], None]) -> None:
-        """Download the clip; its link is signed, needs no key and gets none."""
-        await self._downloads.fetch(link, target, tell)
-
     async def balance(self) -> Balance:
         """The account's dollars, from the vendor's other host."""
         answer = await self._account.ask("GET", self._account_path)
         return Balance(reading.balance(self._no_error("balance", answer)), "usd", None)
 
-    def job_id(self, handle: Handle) -> str:
-        """The job's id."""
-        return str(handle["job"])
-
     async def close(self) -> None:
         """Close every connection."""
-        await self._session.close()
         await self._account.close()
-        await self._downloads.close()
+        await super().close()
 
     def _mode(self, asked: Asked) -> str:
         word, least, most = _MODES.get(asked.mode, ("", 1, 0))
@@ -183,9 +164,6 @@ class EmpirioLabs:
         if field == "images" and len(asked.pictures) == 1:
             raise self._cannot("one reference as `images`, where it would be the first frame")
         return {field: list(asked.pictures)} if asked.pictures else {}
-
-    def _cannot(self, what: str) -> BadRequestError:
-        return BadRequestError(f"{self._route.title} cannot be asked for {what}.")
 
     def _forgotten(self, job: str) -> str:
         kept = (self._route.job_state_seconds or 0) / 60
