@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from project import TWO
 
 
@@ -32,8 +34,10 @@ def test_a_job_whose_shot_has_changed_is_fetched_all_the_same(new_project):
     project = new_project(TWO)
     project.desk.fault(prompt="flat", do="long", seconds=60, times=1)
     first = project.start("render", "tiny", "--yes")
+    until = time.monotonic() + 60
     while len(project.desk.jobs()) < 2:
-        pass
+        assert time.monotonic() < until, first.out.read_text()
+        time.sleep(0.01)
     first.kill(2)
     assert first.wait().code == 130
     project.write(TWO.replace("flat coast", "steep coast"))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from waiting import Clock
 
 from pipeline.desk.server import Desk
 from pipeline.errors import StoryreelError
@@ -20,22 +21,6 @@ from pipeline.vendors.errors import KeyRefusedError, VendorDownError
 from pipeline.vendors.registry import vendor_for
 
 ROUTE = routes()["empiriolabs"]
-
-
-@dataclass
-class Clock:
-    """Time that passes only where somebody waits."""
-
-    at: float = 0.0
-
-    def now(self) -> float:
-        return self.at
-
-    date = now
-
-    async def sleep(self, seconds: float) -> None:
-        self.at += seconds
-        await asyncio.sleep(0)
 
 
 def with_counter(

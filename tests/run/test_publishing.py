@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from waiting import Clock
 
 from pipeline.desk.server import Desk
 from pipeline.errors import ToolStoppedError
@@ -35,22 +36,6 @@ NEEDY = routes()["empiriolabs"]  # it takes no uploads
 APIFRAME = routes()["apiframe"]
 DOWN = VendorDownError("It is down.")
 BROKEN = UnpublishedError("It is broken.", hint="Mend it.")
-
-
-@dataclass
-class Clock:
-    """Time that passes only where somebody waits."""
-
-    at: float = 0.0
-
-    def now(self) -> float:
-        return self.at
-
-    date = now
-
-    async def sleep(self, seconds: float) -> None:
-        self.at += seconds
-        await asyncio.sleep(0)
 
 
 @dataclass

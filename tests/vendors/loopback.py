@@ -54,6 +54,7 @@ def http(
 
 
 Handler = Callable[[Heard], "Reply | Awaitable[Reply]"]
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 @dataclass
@@ -116,6 +117,14 @@ class Loopback:
 async def loopback(handler: Handler, tls: ssl.SSLContext | None = None) -> AsyncIterator[Loopback]:
     """A server, listening while the block runs."""
     one = Loopback(handler)
+    async with listening(one.serve, tls) as one.port:
+        one.url = f"{'https' if tls else 'http'}://127.0.0.1:{one.port}"
+        yield one
+
+
+@contextlib.asynccontextmanager
+async def listening(answer: Serve, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+    """A port of this machine whose callers get an answer, until the block ends."""
     tasks: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -123,14 +132,12 @@ async def loopback(handler: Handler, tls: ssl.SSLContext | None = None) -> Async
         assert task
         tasks.add(task)
         with contextlib.suppress(asyncio.CancelledError):
-            await one.serve(reader, writer)
+            await answer(reader, writer)
         tasks.discard(task)
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
-    one.port = server.sockets[0].getsockname()[1]
-    one.url = f"{'https' if tls else 'http'}://127.0.0.1:{one.port}"
     try:
-        yield one
+        yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
         waiting = tuple(tasks)

@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from loopback import listening
+
 Does = Literal["pass", "refuse", "close", "bad gateway", "garbage"]
 
 
@@ -88,23 +90,5 @@ async def a_proxy(
 ) -> AsyncIterator[ProxyServer]:
     """A proxy, listening while the block runs."""
     one = ProxyServer(to, does, wants)
-    tasks: set[asyncio.Task[None]] = set()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task
-        tasks.add(task)
-        with contextlib.suppress(asyncio.CancelledError):
-            await one.serve(reader, writer)
-        tasks.discard(task)
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    one.port = server.sockets[0].getsockname()[1]
-    try:
+    async with listening(one.serve) as one.port:
         yield one
-    finally:
-        server.close()
-        waiting = tuple(tasks)
-        for task in waiting:
-            task.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
