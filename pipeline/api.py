@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pipeline.journal.journal import Journal
     from pipeline.media.ffmpeg import FFmpeg
     from pipeline.run.outside import Outside
+    from pipeline.settling import Finding, Which
 
 FramesTold = Callable[[int, int], None]
 
@@ -252,7 +253,7 @@ def _journal_here() -> Path:
     return root / "output" / "journal.db"
 
 
-def settle_shot(path: Path, shot: str, *, made: str | None, again: bool) -> str:
+def settle_shot(path: Path, shot: str, found: Finding, which: Which) -> str:
     """Write down what a person found out of a job nobody knows about; see ``settling.py``.
 
     ``path`` is the board's; of a probe's job it is the name that stands in a board's place.
@@ -260,8 +261,8 @@ def settle_shot(path: Path, shot: str, *, made: str | None, again: bool) -> str:
     from pipeline.settling import settle, settle_in
 
     if str(path) == PROBE:
-        return settle_in(_journal_here(), PROBE, shot, made=made, again=again)
-    return settle(plan_film(path), shot, made=made, again=again)
+        return settle_in(_journal_here(), PROBE, shot, found, which)
+    return settle(plan_film(path), shot, found, which)
 
 
 def adopt_clip(

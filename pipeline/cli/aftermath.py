@@ -119,7 +119,9 @@ def _settled(planned: PlannedFilm, step: Step, *, lost: bool) -> Iterable[Way]:
 
     Of a ``lost`` job it is known that it was made.
     """
-    told = ("settle", board_of(planned), step.shot.id)
+    several = step.key and any(one.shot.id == step.shot.id for one in planned.plan.further)
+    which = ("--key", step.key) if step.key and several else ()
+    told = ("settle", board_of(planned), step.shot.id, *which)
     # never plainly free: whoever says one of them too early pays twice
     costs = f"{step.price or 'unknown'} at the next render"
     if not lost:

@@ -198,4 +198,5 @@ class NoRouteError(StoryreelError):
 
 def _settle(attempt: Attempt) -> str:
     """The command that settles it, as a shell takes it."""
-    return f"storyreel settle {quote(attempt.board)} {attempt.shot}"
+    which = f" --variation {attempt.variation}" if attempt.variation > 1 else ""
+    return f"storyreel settle {quote(attempt.board)} {attempt.shot}{which}"
