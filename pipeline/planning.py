@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -127,8 +128,7 @@ def plan_board(
             film,
             lock,
             store,
-            ordered=_ordered(places),
-            bought=_bought(places),
+            *_journal_says(places),
             usable=_usable(places, settings),
         ),
         selected=selected,
@@ -163,8 +163,7 @@ def plan_again(
         film,
         lock,
         planned.store,
-        ordered=_ordered(places),
-        bought=_bought(places),
+        *_journal_says(places),
         usable=_usable(places, planned.settings),
     )
     plan = make_plan(
@@ -180,22 +179,20 @@ def _measured(path: Path) -> ClipFacts:
     return probe(path)
 
 
-def _ordered(places: Places) -> OrderedBefore:
-    """What the journal knows of paid takes; a project that never paid has none to open."""
+def _journal_says(places: Places) -> tuple[OrderedBefore, BoughtBefore]:
+    """How paid takes stand and where clips were bought, by one look into the journal.
+
+    A project that never paid has none to open.
+    """
     if not places.journal.exists():
-        return never_ordered
+        return never_ordered, never_bought
+    from pipeline.journal.journal import Journal
     from pipeline.run.counters import ordered_by
-
-    return ordered_by(places.journal)
-
-
-def _bought(places: Places) -> BoughtBefore:
-    """Where the journal says clips were bought."""
-    if not places.journal.exists():
-        return never_bought
     from pipeline.run.refetching import bought_by
 
-    return bought_by(places.journal)
+    with Journal(places.journal, look=True) as journal:
+        attempts = journal.all()
+    return ordered_by(attempts), bought_by(attempts, time.time())
 
 
 def _usable(places: Places, settings: Settings) -> Usable:

@@ -6,7 +6,7 @@ import contextlib
 import functools
 import threading
 import uuid
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from pipeline.journal.journal import Journal
 from pipeline.keys import access_to
 from pipeline.models.abilities import Route
 from pipeline.models.catalog import models, route_as_set, routes
-from pipeline.plan.facts import Ordered, Usable, never_ordered
+from pipeline.plan.facts import Ordered, Usable
 from pipeline.plan.step import Fetch, Plan
 from pipeline.publishers.interface import Means
 from pipeline.publishers.registry import recipes
@@ -198,14 +198,11 @@ def _key_of(route: Route, ground: Ground) -> tuple[str, str]:
     return access.key, access.base_url
 
 
-def ordered_by(journal: Path) -> Callable[[TakeKey], Ordered | None]:
-    """What a plan has to know of the journal; it is only looked at."""
-    if not journal.exists():
-        return never_ordered
-    with Journal(journal, look=True) as looked:
-        known: dict[TakeKey, list[Attempt]] = {}
-        for attempt in looked.all():
-            known.setdefault(attempt.key, []).append(attempt)
+def ordered_by(attempts: Iterable[Attempt]) -> Callable[[TakeKey], Ordered | None]:
+    """How each take of a journal stands, by all its attempts, oldest first."""
+    known: dict[TakeKey, list[Attempt]] = {}
+    for attempt in attempts:
+        known.setdefault(attempt.key, []).append(attempt)
 
     def ordered(key: TakeKey) -> Ordered | None:
         return _as_ordered(known[key]) if key in known else None

@@ -7,8 +7,7 @@ lock can do it. A crash on the way leaves half a download that the next run goes
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,29 +46,16 @@ class Wanted:
         return self.fetch.held.key if self.fetch.held else self.prepared.key
 
 
-def bought_by(
-    journal: Path, now: Callable[[], float] = time.time
-) -> Callable[[Digest], PaidJob | None]:
-    """Where clips were bought, as the journal has it; it is opened when first asked, to look."""
-    known: dict[Digest, PaidJob] | None = None
+def bought_by(attempts: Iterable[Attempt], now: float) -> Callable[[Digest], PaidJob | None]:
+    """Where clips were bought: the job, and how long ago that was; a clock set back makes it young.
 
-    def bought(clip: Digest) -> PaidJob | None:
-        nonlocal known
-        if known is None:
-            with Journal(journal, look=True) as looked:
-                known = _bought(looked.all(), now())
-        return known.get(clip)
-
-    return bought
-
-
-def _bought(attempts: tuple[Attempt, ...], now: float) -> dict[Digest, PaidJob]:
-    """By clip, its job and how long ago that was done; a clock set back makes it young."""
+    ``now`` is in seconds since the epoch.
+    """
     return {
         attempt.clip: PaidJob(attempt.route, max(0.0, now - attempt.t_done))
         for attempt in attempts
         if attempt.clip and attempt.handle and attempt.t_done is not None
-    }
+    }.get
 
 
 async def fetch_again(
