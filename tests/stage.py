@@ -159,7 +159,11 @@ def fork(asked):
 def load_all():
     """Import what any command imports sooner or later, and read what never changes."""
     rooms = [path for path in HOUSE.rglob("*.py") if path.name != "__main__.py"]
-    for name in [*(name for path in rooms for name in imported(path)), *THEIRS]:
+    names = dict.fromkeys(THEIRS)
+    for path in rooms:
+        with contextlib.suppress(SyntaxError):
+            names |= dict.fromkeys(imported(path))
+    for name in names:
         with contextlib.suppress(Exception):  # the command that needs it says so itself
             importlib.import_module(name)
     from pipeline.models.catalog import models, routes
