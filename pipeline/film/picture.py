@@ -13,11 +13,12 @@ from pipeline.errors import MediaError, StoryreelError, ToolFailedError
 from pipeline.film.segments import Segment, Segments, run_in_folder, segment_key
 from pipeline.film.timeline import Blend, Body, Cut, Part, Timeline, clip_fault
 from pipeline.media.colour import hdr_word
-from pipeline.media.entries import Entry, entry_before
+from pipeline.media.entries import entry_before
 from pipeline.media.facts import ALONE
 from pipeline.media.filters import (
     ChromaPlace,
     Frame,
+    Shortcut,
     Shown,
     blend_arguments,
     picture_arguments,
@@ -129,7 +130,7 @@ def encode_part(
         try:
             paths = [*(body.cut.clip.path for body in bodies), *(o.path for o in part.overlays)]
             sources = [f"file:{path.absolute()}" for path in paths]
-            told = _arguments(part, sources, path.name, frame, _entries(bodies, frame.rate))
+            told = _arguments(part, sources, path.name, frame, _shortcuts(bodies, frame.rate))
             run_in_folder(ffmpeg, told, path, stop=stop, on_frame=on_frame)
         except ToolFailedError as error:
             why = "cannot be brought to the film's frame"
@@ -150,27 +151,27 @@ def _arguments(
     sources: Sequence[str],
     target: str,
     frame: Frame,
-    entries: Sequence[Entry | None] = (None, None),
+    shortcuts: Sequence[Shortcut | None] = (None, None),
 ) -> list[str]:
-    """How a part is encoded; keys know nothing of ``entries``, which change no byte."""
+    """How a part is encoded; keys know nothing of ``shortcuts``, which change no byte."""
     stills = [(over.start, over.end) for over in part.overlays]
     if isinstance(part, Body):
         shown = shown_of(part, frame.rate)
-        return picture_arguments(sources, target, shown, frame, stills, entries[0])
+        return picture_arguments(sources, target, shown, frame, stills, shortcuts[0])
     sides = (shown_of(part.before, frame.rate), shown_of(part.after, frame.rate))
-    return blend_arguments(sources, target, sides, part.kind, frame, stills, entries)
+    return blend_arguments(sources, target, sides, part.kind, frame, stills, shortcuts)
 
 
 _MARGIN = 2  # frames before the first one shown: a head may lie between two
 
 
-def _entries(bodies: Sequence[Body], rate: Fraction) -> list[Entry | None]:
-    """From where on each clip is decoded."""
+def _shortcuts(bodies: Sequence[Body], rate: Fraction) -> list[Shortcut]:
+    """How each clip is read sooner."""
     found = []
     for body in bodies:
         facts = body.cut.clip.facts
         first = int(shown_of(body, rate).head * facts.rate) - _MARGIN
-        found.append(entry_before(body.cut.clip.path, facts, first))
+        found.append(Shortcut(entry_before(body.cut.clip.path, facts, first)))
     return found
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from pipeline.media.colour import scale_matrix, scale_range
+from pipeline.media.frame_filters import EXACT, in_film_frame, is_in_form, spelled, tagged
 from pipeline.media.matching import Grade, graded
 from pipeline.media.xfade import XFADE
 
@@ -27,9 +27,6 @@ Fit = Literal["bars", "fill", "blur"]
 CENTRE = (Fraction(50), Fraction(50))
 
 _FINE = 1000  # ticks a film frame where frames are known by their time stamps
-
-# Without these swscale's quick rounding darkens a chain of shots (media.md).
-_EXACT = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact"
 
 # A fixed number of threads gives the same bytes on any number of cores, ``cpu-independent`` on any
 # processor. Where chroma lies is said in the headers, so it is said here and not by the clip.
@@ -95,6 +92,17 @@ class Shown:
     grade: Grade | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """How the very same bytes are come by sooner; keys are made without.
+
+    The clip is decoded from ``entry`` on (none: its start), and not scaled where it already has
+    the film's form.
+    """
+
+    entry: Entry | None = None
+
+
 Stills = Sequence[tuple[int, int]]
 """For each clear picture laid over a part: its first frame there, and the one behind its last."""
 
@@ -105,18 +113,17 @@ def picture_arguments(
     shown: Shown,
     frame: Frame,
     stills: Stills = (),
-    entry: Entry | None = None,
+    shortcut: Shortcut | None = None,
 ) -> list[str]:
     """Bring what is shown of a clip's picture to the film's frame.
 
-    ``sources`` is the clip, and behind it a picture for each of ``stills``. From ``entry`` on it
-    is decoded, which gives the same bytes sooner.
+    ``sources`` is the clip, and behind it a picture for each of ``stills``.
 
     Raises:
         ValueError: the clip's colours are in a form that cannot be read.
     """
     names = (sources,) if isinstance(sources, str) else sources
-    stream = _overlaid(_picture(0, shown, frame, entry), stills, frame)
+    stream = _overlaid(_picture(0, shown, frame, shortcut), stills, frame)
     return _named(_encoded(stream, target, shown.frames, frame), *_by_place(names, 1))
 
 
@@ -127,7 +134,7 @@ def blend_arguments(
     kind: str,
     frame: Frame,
     stills: Stills = (),
-    entries: Sequence[Entry | None] = (None, None),
+    shortcuts: Sequence[Shortcut | None] = (None, None),
 ) -> list[str]:
     """Let one clip's picture become another's over as many frames as both show.
 
@@ -138,7 +145,7 @@ def blend_arguments(
         kind: one of ``storyboard/transitions.py``.
         frame: the film's.
         stills: where the pictures lie over it.
-        entries: from where on each clip is decoded; the bytes are the same.
+        shortcuts: for each clip.
 
     Raises:
         ValueError: a clip's colours are in a form that cannot be read.
@@ -147,22 +154,23 @@ def blend_arguments(
 
     frames = shown[0].frames
     sides = [
-        _picture(place, one, frame, entry)
-        for place, (one, entry) in enumerate(zip(shown, entries, strict=True))
+        _picture(place, one, frame, shortcut)
+        for place, (one, shortcut) in enumerate(zip(shown, shortcuts, strict=True))
     ]
-    spelled, seconds = _spelled(frame.rate), float(frames / frame.rate)
+    seconds = float(frames / frame.rate)
     # xfade wants one time base; what it leaves of either side beyond the blend is cut off
-    timed = [side.filter("settb", "AVTB").filter("fps", fps=spelled) for side in sides]
+    timed = [side.filter("settb", "AVTB").filter("fps", fps=spelled(frame.rate)) for side in sides]
     stream = ffmpeg.filter(timed, "xfade", transition=XFADE[kind], duration=seconds, offset=0)
     stream = stream.filter("trim", end_frame=frames)
-    stream = _overlaid(_tagged(stream), stills, frame)
+    stream = _overlaid(tagged(stream), stills, frame)
     return _named(_encoded(stream, target, frames, frame), *_by_place(sources, 2))
 
 
-def _picture(place: int, shown: Shown, frame: Frame, entry: Entry | None) -> Any:
+def _picture(place: int, shown: Shown, frame: Frame, shortcut: Shortcut | None) -> Any:
     """What is shown of a clip, in the film's frame and on its time from 0 on."""
     import ffmpeg
 
+    entry = shortcut.entry if shortcut else None
     stream = ffmpeg.input(_SOURCES[place], **_sought(entry))["V:0"]
     lead = math.ceil(shown.head * frame.rate / shown.speed)
     moving = max(1, shown.frames - shown.held)
@@ -171,7 +179,11 @@ def _picture(place: int, shown: Shown, frame: Frame, entry: Entry | None) -> Any
     if shown.frames > moving:
         stream = stream.filter("tpad", stop=shown.frames - moving, stop_mode="clone")
     stream = stream.filter("setpts", "PTS-STARTPTS")
-    return _faded(graded(_in_film_frame(stream, shown, frame), shown.grade), shown)
+    if shortcut and is_in_form(shown.facts, frame):
+        stream = tagged(stream.filter("format", "yuv420p").filter("setsar", 1))
+    else:
+        stream = in_film_frame(stream, shown, frame)
+    return _faded(graded(stream, shown.grade), shown)
 
 
 def _faded(stream: Any, shown: Shown) -> Any:
@@ -190,12 +202,12 @@ def _overlaid(stream: Any, stills: Stills, frame: Frame) -> Any:
 
     for place, (start, end) in enumerate(stills):
         still = ffmpeg.input(_STILL.format(place))["v:0"]
-        still = still.filter("settb", _spelled(1 / frame.rate))
-        still = still.filter("scale", flags=_EXACT, out_color_matrix="bt709", out_range="tv")
+        still = still.filter("settb", spelled(1 / frame.rate))
+        still = still.filter("scale", flags=EXACT, out_color_matrix="bt709", out_range="tv")
         still = still.filter("format", "yuva420p")
         shown = f"between(n,{start},{end - 1})"
         stream = stream.overlay(still, x=0, y=0, format="yuv420", enable=shown)
-    return _tagged(stream) if stills else stream
+    return tagged(stream) if stills else stream
 
 
 def _encoded(stream: Any, target: str, frames: int, frame: Frame) -> Any:
@@ -208,9 +220,9 @@ def specimen_arguments(target: str, frame: Frame) -> list[str]:
     """Encode half a second of black: it shows what parameters encoded picture has."""
     import ffmpeg
 
-    rate = _spelled(frame.rate)
+    rate = spelled(frame.rate)
     black = ffmpeg.input(f"color=black:s={frame.width}x{frame.height}:r={rate}", f="lavfi").video
-    stream = _tagged(black.filter("format", "yuv420p"))
+    stream = tagged(black.filter("format", "yuv420p"))
     frames = max(2, round(frame.rate / 2))
     return _named(
         stream.output(
@@ -241,137 +253,32 @@ def _on_film_time(
     time stamps do not matter; others go by their time stamps. The last frame is held, whatever
     ffmpeg thinks of its length.
     """
-    spelled = _spelled(rate)
+    paced = spelled(rate)
     if shown.facts.variable:
         stream = stream.filter("setpts", _variable_times(shown, rate, lead))
-        stream = stream.filter("fps", fps=spelled, round="up", start_time=0)
+        stream = stream.filter("fps", fps=paced, round="up", start_time=0)
         return stream.filter("tpad", stop=-1, stop_mode="clone")
     ratio = rate / (shown.facts.rate * shown.speed)
     begin = lead - shown.head * rate / shown.speed  # where the clip's first frame lies
     bottom = math.lcm(ratio.denominator, begin.denominator)
     top, shift = int(ratio * bottom), int(begin * bottom) + bottom - 1
     if entry is None:
-        stream = stream.filter("settb", _spelled(1 / rate))
+        stream = stream.filter("settb", spelled(1 / rate))
         stream = stream.filter("setpts", f"trunc((N*{top}+{shift})/{bottom})")
     else:
-        number = f"(floor(T*{_spelled(shown.facts.rate)}+1/2)+{entry.frame})"
-        stream = stream.filter("settb", _spelled(1 / (rate * _FINE)))
+        number = f"(floor(T*{spelled(shown.facts.rate)}+1/2)+{entry.frame})"
+        stream = stream.filter("settb", spelled(1 / (rate * _FINE)))
         stream = stream.filter("setpts", f"{_FINE}*trunc(({number}*{top}+{shift})/{bottom})")
-        stream = stream.filter("settb", _spelled(1 / rate))
+        stream = stream.filter("settb", spelled(1 / rate))
     stream = stream.filter("tpad", stop=2, stop_mode="clone")
-    return stream.filter("fps", fps=spelled, round="up", start_time=0)
+    return stream.filter("fps", fps=paced, round="up", start_time=0)
 
 
 def _variable_times(shown: Shown, rate: Fraction, lead: int) -> str:
     if not shown.head and shown.speed == 1:
         return "PTS-STARTPTS"
     begin = lead / rate - shown.head / shown.speed
-    return f"(PTS-STARTPTS)/({_spelled(shown.speed)})+({_spelled(begin)})/TB"
-
-
-def _in_film_frame(stream: Any, shown: Shown, frame: Frame) -> Any:
-    """Fit the picture into the frame, its pixels square, its colours the film's."""
-    if shown.fit == "fill":
-        filling = _scaled(stream, shown.facts, _covering(frame.width, frame.height), _EXACT)
-        return _tagged(_cropped(filling, shown, frame))
-    if shown.fit == "blur" and not _covers(shown.facts, frame):
-        behind, before = _forked(stream)
-        behind = _softened(behind, shown.facts, frame)
-        before = _scaled(before, shown.facts, _inside(frame), _EXACT)
-        corner = {"x": "(W-w)/2", "y": "(H-h)/2"}
-        return _tagged(behind.overlay(before, format="yuv420", **corner))
-    whole = _scaled(stream, shown.facts, _inside(frame), _EXACT)
-    return _tagged(
-        whole.filter("pad", frame.width, frame.height, "(ow-iw)/2", "(oh-ih)/2", "black")
-    )
-
-
-def _inside(frame: Frame) -> tuple[str, str]:
-    """Width and height of the whole picture within the frame."""
-    width, height = frame.width, frame.height
-    wide = f"max(2,2*round(min({width},{height}*dar)/2))"
-    return wide, f"max(2,2*round(min({height},{width}/dar)/2))"
-
-
-def _covering(width: int, height: int) -> tuple[str, str]:
-    """Width and height of the picture filling the frame, its edges beyond it."""
-    # a hundredth keeps the rounding of dar from adding a column
-    wide = f"max({width},2*ceil({height}*dar/2-0.01))"
-    return wide, f"max({height},2*ceil({width}/dar/2-0.01))"
-
-
-def _scaled(stream: Any, facts: ClipFacts, size: tuple[str, str], flags: str) -> Any:
-    stream = stream.filter(
-        "scale",
-        w=size[0],
-        h=size[1],
-        flags=flags,
-        in_color_matrix=scale_matrix(facts),
-        in_range=scale_range(facts),
-        out_color_matrix="bt709",
-        out_range="tv",
-    )
-    return stream.filter("format", "yuv420p").filter("setsar", 1)
-
-
-def _covers(facts: ClipFacts, frame: Frame) -> bool:
-    """Whether the whole picture leaves nothing of the frame free."""
-    width, height = facts.shown_size
-    inside = (frame.height * width / height, frame.width * height / width)
-    return inside[0] > frame.width - 1 and inside[1] > frame.height - 1
-
-
-def _cropped(stream: Any, shown: Shown, frame: Frame) -> Any:
-    """The frame's part of a picture that fills it: around the focus, as far as there is picture.
-
-    Only the side that is cut off is told of it, so that it changes no other segment.
-    """
-    width, height = shown.facts.shown_size
-    along = "x" if width * frame.height > height * frame.width else "y"
-    focus = shown.focus["xy".index(along)]
-    if focus == CENTRE[0] or _covers(shown.facts, frame):
-        return stream.filter("crop", frame.width, frame.height)
-    side = "w" if along == "x" else "h"
-    begin = f"clip(i{side}*{_spelled(focus / 100)}-o{side}/2,0,i{side}-o{side})"
-    return stream.filter("crop", frame.width, frame.height, **{along: begin})
-
-
-_SMALLER = 8  # a soft picture is as soft from an eighth of its size, and much cheaper
-_SOFT = 20  # the small frame's longer side is so many radii of its blur
-_DARKER = "(val-{black})/2+{black}"
-_BLACK = {"y": 16, "u": 128, "v": 128}
-
-
-def _softened(stream: Any, facts: ClipFacts, frame: Frame) -> Any:
-    """A blurred enlargement filling the frame, half as bright.
-
-    Whole numbers only (no ``gblur``): the same bytes on any processor.
-    """
-    width, height = (max(8, 2 * round(side / _SMALLER / 2)) for side in (frame.width, frame.height))
-    stream = _scaled(stream, facts, _covering(width, height), "area+accurate_rnd+bitexact")
-    stream = stream.filter("crop", width, height)
-    radius = max(1, min(max(width, height) // _SOFT, min(width, height) // 4 - 1))
-    stream = stream.filter("boxblur", luma_radius=radius, luma_power=3,
-                           chroma_radius=max(1, radius // 2), chroma_power=3)  # fmt: skip
-    dark = {plane: _DARKER.format(black=value) for plane, value in _BLACK.items()}
-    stream = stream.filter("lutyuv", **dark)
-    stream = stream.filter("scale", w=frame.width, h=frame.height, flags=_EXACT)
-    return stream.filter("setsar", 1)
-
-
-def _forked(stream: Any) -> tuple[Any, Any]:
-    forks = stream.filter_multi_output("split")
-    return forks[0], forks[1]
-
-
-def _tagged(stream: Any) -> Any:
-    return stream.filter(
-        "setparams", colorspace="bt709", color_primaries="bt709", color_trc="bt709", range="tv"
-    )
-
-
-def _spelled(number: Fraction) -> str:
-    return f"{number.numerator}/{number.denominator}"
+    return f"(PTS-STARTPTS)/({spelled(shown.speed)})+({spelled(begin)})/TB"
 
 
 _SOURCES = ("the source", "the other source")  # ffmpeg-python hashes names as UTF-8, unlike paths

@@ -10,7 +10,8 @@ import pytest
 import reels
 
 from pipeline.media.entries import Entry, entry_before
-from pipeline.media.filters import Frame, Shown, picture_arguments
+from pipeline.media.filters import Frame, Shortcut, Shown, picture_arguments
+from pipeline.media.frame_filters import is_in_form
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +51,9 @@ def numbers(
     """What is in the frames of a part, and all its bytes."""
     target = folder / f"part {entry is not None}.mp4"
     frame = Frame(72, 48, Fraction(24))
-    ffmpeg.run(picture_arguments(f"file:{clip}", str(target), shown, frame, entry=entry))
+    shortcut = Shortcut(entry) if entry else None
+    told = picture_arguments(f"file:{clip}", str(target), shown, frame, shortcut=shortcut)
+    ffmpeg.run(told)
     return reels.numbers_in(target), target.read_bytes()
 
 
@@ -109,3 +112,34 @@ def test_speeds_and_holds_are_the_same_from_an_entry_on(ffmpeg: FFmpeg, tmp_path
     assert entry.frame == 36
     whole = numbers(ffmpeg, tmp_path, path, shown, None)
     assert numbers(ffmpeg, tmp_path, path, shown, entry) == whole
+
+
+CENTRED = ("-c:v", "libx264", "-preset", "veryfast", "-x264-params", "chromaloc=1")
+FORMS = {
+    "tagged": (X264, clips.TO_BT709),
+    "chroma in the centre": (CENTRED, clips.TO_BT709),
+    "primaries of another kind": (
+        X264, f"{clips.TO_BT709},setparams=color_primaries=bt2020:color_trc=smpte170m",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_what_has_the_films_form_is_not_scaled(ffmpeg: FFmpeg, tmp_path: Path, kind: str) -> None:
+    """The bytes are those of a clip that was brought to that form once more."""
+    codec, filters = FORMS[kind]
+    path = tmp_path / "a.mp4"
+    clip = reels.numbered(ffmpeg, path, frames=12, codec=codec, filters=filters)
+    assert is_in_form(clip.facts, Frame(72, 48, Fraction(24)))
+    assert not is_in_form(clip.facts, Frame(72, 50, Fraction(24)))
+    made = []
+    for fit in ("bars", "fill", "blur"):
+        for shortcut in (None, Shortcut()):
+            shown = Shown(clip.facts, fit, 8, Fraction(2, 24), fade_in=2)
+            target = tmp_path / "part.mp4"
+            frame = Frame(72, 48, Fraction(24))
+            told = picture_arguments(str(path), str(target), shown, frame, shortcut=shortcut)
+            assert any("scale" in word for word in told) is (shortcut is None)
+            ffmpeg.run(told)
+            made.append(target.read_bytes())
+    assert len(set(made)) == 1
