@@ -40,10 +40,7 @@ def test_every_command_of_the_readme_runs(tmp_path):
         assert done.returncode == 0, f"{line}\n{done.stderr}"
         if words[0] == "init":
             make_small(tmp_path / "storyboards" / "first-film.storyboard.yaml")
-            sample = "launch-day.storyboard.yaml"
-            shutil.copy(PROJECT / "storyboards" / sample, tmp_path / "storyboards" / sample)
-            refs = tmp_path / "storyboards" / "refs"
-            shutil.copytree(PROJECT / "storyboards" / "refs", refs, dirs_exist_ok=True)
+            with_the_sample(tmp_path)
 
 
 def test_the_paid_commands_run_against_the_desk(tmp_path):
@@ -70,7 +67,7 @@ def test_the_paid_commands_run_against_the_desk(tmp_path):
 
 def test_the_commands_about_versions_run_in_a_repository(tmp_path):
     """As the README says: the sample board changed since its commit, its draft there."""
-    shutil.copytree(PROJECT / "storyboards", tmp_path / "storyboards")
+    with_the_sample(tmp_path)
     repositories.project(tmp_path).commit()
     small = ("--draft", "--resolution", "96p")
     assert storyreel("render", "launch-day", *small, cwd=tmp_path).returncode == 0
@@ -80,15 +77,23 @@ def test_the_commands_about_versions_run_in_a_repository(tmp_path):
     assert list((tmp_path / "output" / "launch-day").glob("draft*/at/*/*.mp4"))
 
 
+def with_the_sample(folder):
+    """The sample board in a project, with the shortest shots its model makes: quicker drawn."""
+    shutil.copytree(PROJECT / "storyboards", folder / "storyboards", dirs_exist_ok=True)
+    board = folder / "storyboards" / "launch-day.storyboard.yaml"
+    text = re.sub(r"duration: [\d.]+s\n", "duration: 3s\n", board.read_text(encoding="utf-8"))
+    board.write_text(text, encoding="utf-8")
+
+
 def make_small(board):
     """The same board at a size that is quick to draw."""
     board.write_text(board.read_text(encoding="utf-8").replace("720p", "96p"), encoding="utf-8")
 
 
 def test_the_python_of_the_readme_runs(tmp_path, capsys):
-    """The example, as it stands but for the draft's size."""
+    """The example, as it stands but for the draft's size and length."""
     (code,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
-    shutil.copytree(PROJECT / "storyboards", tmp_path / "storyboards")
+    with_the_sample(tmp_path)
     here = Path.cwd()
     os.chdir(tmp_path)
     try:
