@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 _FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,mxf,nut"
+WHOLE_COPY = "Get a whole copy of it, or save what comes before the damage as a clip of its own."
 _HEAD = 512  # bytes looked at to say what a file is instead
 
 
@@ -77,12 +78,14 @@ def opened(path: Path) -> Iterator[InputContainer]:
     try:
         container = av.open(address, options=options)
     except av.FFmpegError as error:
-        raise MediaError(path, _why(path, error)) from error
+        why = _why(path, error)
+        raise MediaError(path, why, hint=WHOLE_COPY if "cut off" in why else None) from error
     with container:
         try:
             yield container
         except av.FFmpegError as error:
-            raise MediaError(path, f"it is damaged ({_spoken(error)})") from error
+            why = f"it is damaged ({_spoken(error)})"
+            raise MediaError(path, why, hint=WHOLE_COPY) from error
 
 
 def picture_of(path: Path, container: InputContainer) -> VideoStream:

@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import MediaError
-from pipeline.media.container import FramePacket, frame_packet, is_flush, opened, picture_of
+from pipeline.media.container import (
+    WHOLE_COPY,
+    FramePacket,
+    frame_packet,
+    is_flush,
+    opened,
+    picture_of,
+)
 from pipeline.media.timetable import Timetable, from_packets, from_times
 from pipeline.timing import spell_seconds
 
@@ -20,7 +27,6 @@ if TYPE_CHECKING:
 # Codecs of which one packet is one frame in these containers; of others a decoder is asked.
 _PLAIN_CODECS = {"h264", "hevc", "av1", "vp9", "prores", "dnxhd", "mjpeg", "ffv1", "png"}
 _PLAIN_CONTAINERS = ("mov,", "matroska")
-WHOLE_COPY = "Get a whole copy of it, or save what comes before the damage as a clip of its own."
 _PROGRESSIVE = {0, 1}  # unknown, progressive: no packet holds a single field
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pipeline.errors import MediaError
 from pipeline.media import colour
 from pipeline.media.container import (
+    WHOLE_COPY,
     FramePacket,
     frame_packet,
     is_flush,
@@ -20,7 +21,7 @@ from pipeline.media.container import (
     picture_of,
 )
 from pipeline.media.facts import ALONE, ClipFacts, SoundFacts
-from pipeline.media.index import WHOLE_COPY, index_from, index_of
+from pipeline.media.index import index_from, index_of
 from pipeline.media.orientation import Orientation, orientation_of
 from pipeline.media.timetable import Timetable
 from pipeline.timing import spell_seconds
