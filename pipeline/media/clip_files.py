@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.errors import MediaError
 from pipeline.media.colour import hdr_word, scale_matrix
-from pipeline.media.container import opened, refuse_unless_file
+from pipeline.media.container import WHOLE_COPY, opened, refuse_unless_file
 from pipeline.media.facts import ClipFacts
 from pipeline.media.probe import probe
 from pipeline.timing import spell_seconds
