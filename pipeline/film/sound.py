@@ -173,6 +173,7 @@ def _heard_of(stretch: Stretch, body: Body, delay: Fraction, *, blends: bool) ->
         fade_out=stretch.samples if goes else max(closes, _sample(body.fade_out, stretch.rate)),
         blends=blends,
         level=body.cut.level,
+        channels=_channels(body.cut),
     )
 
 
@@ -189,7 +190,12 @@ def heard_of_cut(cut: Cut, rate: Fraction, *, delayed: bool = True) -> Heard:
         start=round((delay + shown.head) * SOUND_RATE),
         samples=_sample(shown.frames - shown.held, rate),
         speed=shown.speed,
+        channels=_channels(cut),
     )
+
+
+def _channels(cut: Cut) -> int:
+    return cut.clip.facts.sound.channels if cut.clip.facts.sound else 2
 
 
 def stretch_key(stretch: Stretch, ffmpeg: FFmpeg) -> Digest:

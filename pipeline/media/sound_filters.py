@@ -29,7 +29,8 @@ class Heard:
 
     ``speed`` is seconds of clip for one of film. After ``lasts`` samples (none: all) it is silent.
     ``fade_in`` and ``fade_out`` are in samples; ``blends`` says that another sound is heard
-    meanwhile, so that both together stay as loud. ``level`` is in dB.
+    meanwhile, so that both together stay as loud. ``level`` is in dB. ``channels`` is how many the
+    clip has.
     """
 
     start: int
@@ -40,6 +41,7 @@ class Heard:
     fade_out: int = FADE
     blends: bool = False
     level: float = 0.0
+    channels: int = 2
 
     @property
     def fades_out(self) -> bool:
@@ -66,7 +68,8 @@ def _heard(place: int, heard: Heard) -> Any:
     import ffmpeg
 
     lasts = heard.samples if heard.lasts is None else min(heard.lasts, heard.samples)
-    stream = _from(_as_film_sound(ffmpeg.input(_source(place))["a:0"]), heard.start)
+    sound = _as_film_sound(ffmpeg.input(_source(place))["a:0"], surround=heard.channels > 2)
+    stream = _from(sound, heard.start)
     for tempo in _tempos(heard.speed):
         stream = stream.filter("atempo", tempo)
     stream = _at_level(stream, heard.level)
@@ -106,12 +109,17 @@ def _room_for(fade: int, heard: Heard, lasts: int) -> int:
     return lasts if heard.blends or fade > FADE else lasts // 2
 
 
-def _as_film_sound(stream: Any) -> Any:
-    """Float stereo at 48 kHz; holes are filled with silence, so that time goes by evenly."""
+def _as_film_sound(stream: Any, *, surround: bool = False) -> Any:
+    """Float stereo at 48 kHz; holes are filled with silence, so that time goes by evenly.
+
+    Surround is mixed down as ITU-R BS.775 says: the front as loud as it was, the centre and the
+    back 3 dB less in either channel, as a mono clip is. Scaled down so that it can never clip, it
+    would be 8 dB softer than the shots beside it.
+    """
+    scaled = {} if surround else {"rematrix_maxval": 1.0}
     stream = stream.filter(
-        "aresample", SOUND_RATE, **{"async": 1}, min_hard_comp=0.01, first_pts=0,
-        rematrix_maxval=1.0,
-    )  # fmt: skip
+        "aresample", SOUND_RATE, **{"async": 1}, min_hard_comp=0.01, first_pts=0, **scaled
+    )
     return stream.filter(
         "aformat", sample_fmts="flt", sample_rates=SOUND_RATE, channel_layouts="stereo"
     )

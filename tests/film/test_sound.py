@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import array
 import threading
 from dataclasses import replace
 from fractions import Fraction
@@ -152,6 +153,25 @@ def test_a_mono_clip_is_as_loud_as_it_was(ffmpeg: FFmpeg, tmp_path: Path) -> Non
     _, film = assembled(ffmpeg, tmp_path, reels.reel(reels.cut_of(clip, skip=1)))
     was, now = reels.pcm_of(ffmpeg, clip.path), reels.pcm_of(ffmpeg, film)
     assert max(now[10_000:30_000]) == pytest.approx(max(was[10_000:30_000]), rel=0.05)
+
+
+@pytest.mark.parametrize(("channel", "level"), [("FL", 1.0), ("FC", 0.707), ("BL", 0.707)])
+def test_surround_is_as_loud_as_its_neighbours(
+    ffmpeg: FFmpeg, tmp_path: Path, channel: str, level: float
+) -> None:
+    """Mixed down by ITU-R BS.775: the front whole, the centre and the back 3 dB less."""
+    waves = "|".join(
+        "0.4*sin(2*PI*440*t)" if name == channel else "0"
+        for name in ("FL", "FR", "FC", "LFE", "BL", "BR")
+    )
+    path = tmp_path / "a.mkv"
+    ffmpeg.run(["-f", "lavfi", "-i", "color=gray:s=72x48:r=24:d=1,format=yuv420p",
+                "-f", "lavfi", "-i", f"aevalsrc={waves}:s=48000:d=1:c=5.1",
+                "-c:a", "flac", "-c:v", "ffv1", str(path)])  # fmt: skip
+    stretch = lay_sound(reels.reel(reels.cut_of(reels.as_clip(path))))[0]
+    made = decode_stretch(stretch, ffmpeg, Segments(tmp_path / "segments"), threading.Event())
+    heard = array.array("f", made.path.read_bytes())
+    assert max(heard[20_000:60_000:2]) == pytest.approx(0.4 * level, rel=0.02)
 
 
 def test_a_stretch_has_exactly_its_samples(ffmpeg: FFmpeg, tmp_path: Path) -> None:
