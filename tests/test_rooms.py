@@ -46,7 +46,7 @@ MAY_IMPORT = {
     "exporting": STAGES | {"planned", "api"},
     "versions": STAGES | {"planned", "planning", "packs", "api"},
     "watching": STAGES | {"planned", "api", "packs"},
-    "reporting": STAGES | {"planned", "planning", "makers", "journal"},
+    "reporting": STAGES | {"planned", "planning", "delivering", "makers", "journal"},
     "review": STAGES | {"planned", "planning", "choosing", "delivering", "reporting", "api"},
     "api": STAGES
     | {"planned", "planning", "making", "settling", "adopting", "delivering"}
@@ -56,6 +56,7 @@ MAY_IMPORT = {
         "planned",
         "planning",
         "choosing",
+        "settling",
         "adopting",
         "delivering",
         "packing",
@@ -84,7 +85,7 @@ DOORS = {
     "sqlite3": {"journal.journal"},
     "botocore": {"publishers.signing"},
     "jinja2": {"reporting.page", "review.routes"},
-    "starlette": {"review.guard", "review.routes"},
+    "starlette": {"review.guard", "review.routes", "review.sending"},
     "uvicorn": {"review.server"},
 }
 

@@ -79,6 +79,7 @@ def _findings(
     flags: dict[str, str | None], *, online: bool, probed: str | None, yes: bool
 ) -> Iterator[Finding]:
     from pipeline import __version__
+    from pipeline.cli.git_checked import look_at_git
     from pipeline.cli.publishers_checked import look_at_publishers
     from pipeline.cli.routes_checked import look_at_network, look_at_routes
     from pipeline.errors import SettingsError
@@ -103,10 +104,10 @@ def _findings(
         _fonts,
         lambda: _room(store),
         lambda: _rights(store),
-        lambda: _ignored(root),
     )
     for check in checks:
         yield check()
+    yield from look_at_git(root)
     if boards.is_dir():
         yield _schema(boards)
     yield look_at_network()
@@ -199,16 +200,6 @@ def _rights(store: Path) -> Finding:
         fix = "Give yourself the right to write there, or set another store."
         return Finding("rights", "fail", f"{there} cannot be written: {error.strerror}", fix)
     return Finding("rights", "ok", f"{there} can be written")
-
-
-def _ignored(root: Path) -> Finding:
-    path = root / ".gitignore"
-    lines = path.read_text(errors="replace").splitlines() if path.is_file() else []
-    if not (root / ".git").exists():
-        return Finding("git", "ok", "no repository here")
-    if any(line.strip().strip("/").startswith("output") for line in lines):
-        return Finding("git", "ok", "output/ is ignored")
-    return Finding("git", "warn", "git does not ignore output/", "Add /output/ to .gitignore.")
 
 
 def _schema(boards: Path) -> Finding:

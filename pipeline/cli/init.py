@@ -13,6 +13,7 @@ import click
 
 from pipeline.cli.boards import json_option
 from pipeline.cli.console import put, put_json, say
+from pipeline.cli.git_checked import ATTRIBUTES
 from pipeline.places import SUFFIX
 
 _BOARD = """\
@@ -175,7 +176,7 @@ def _start(begun: _Begun, folder: Path, name: str) -> None:
         boards / "storyboard.schema.json": schema_text(),
         boards / "refs" / "README.md": _REFS,
         # each line of a lock stands for itself: what two branches add is kept
-        boards / ".gitattributes": "*.lock.toml merge=union\n",
+        boards / ".gitattributes": f"{ATTRIBUTES}\n",
         folder / "storyreel.toml": '# settings of this project: store = "...", jobs = 2\n',
     }
     for path, text in files.items():

@@ -151,6 +151,20 @@ class Repository:
         with _started(self.top, "cat-file", "--batch") as process:
             yield Blobs(process)
 
+    def ignores(self, path: str) -> bool:
+        """Whether git would leave a path, from the top, out of a commit."""
+        words = ("check-ignore", "--quiet", "--", f"./{path}")
+        return _git(self.top, *words, literal="0").returncode == 0
+
+    def attribute(self, name: str, path: str) -> str:
+        """What ``.gitattributes`` says of a path from the top: ``set``, ``unspecified``, a word.
+
+        Empty where git does not say.
+        """
+        done = self._run("check-attr", "-z", name, "--", path)
+        parts = done.stdout.split(b"\0")
+        return _words(parts[2]) if not done.returncode and len(parts) > 2 else ""
+
     def objects(self) -> Path:
         """The folder that the repository's own files lie in, ``.git`` as a rule."""
         done = self._run("rev-parse", "--git-common-dir")
@@ -236,13 +250,14 @@ def _entries(listed: bytes) -> Iterator[tuple[str, Entry]]:
             yield _path(path), Entry(rest.split()[-1], link=mode == _LINK)
 
 
-def _git(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
+def _git(folder: Path, *words: str, literal: str = "1") -> subprocess.CompletedProcess[bytes]:
+    """A git that was run; ``check-ignore`` alone takes no paths that are said to be ``literal``."""
     try:
         return subprocess.run(
             [_program(), *_FLAGS, "-C", str(folder), *words],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            env=_surroundings(),
+            env={**_surroundings(), "GIT_LITERAL_PATHSPECS": literal},
             check=False,
         )
     except OSError as error:
