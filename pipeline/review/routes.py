@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
-import stat
 import threading
 import traceback
 from collections.abc import Callable, Mapping
@@ -22,9 +20,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import (
-    FileResponse,
     HTMLResponse,
-    JSONResponse,
     PlainTextResponse,
     Response,
     StreamingResponse,
@@ -36,6 +32,7 @@ from pipeline.files import read_regular, write_whole
 from pipeline.review.deeds import DEEDS, Deed, error_document
 from pipeline.review.hub import Hub
 from pipeline.review.pictures import SIDES, Posters
+from pipeline.review.sending import sent_file
 from pipeline.review.showing import Showing
 from pipeline.storyboard.decoding import MOST_BYTES
 
@@ -94,14 +91,15 @@ class Routes:
         """The page; its scripts fetch the rest."""
         told = self.showing.snapshot.document
         words = {name: told[name] for name in ("title", "board", "draft")}
-        return HTMLResponse(await run_in_threadpool(self._template.render, words))
+        page = await run_in_threadpool(self._template.render, words)
+        return HTMLResponse(page.encode(errors="replace"))
 
     async def asset(self, request: Request) -> Response:
         """A file of the page's own."""
         path = self._assets.get(request.path_params["name"])
         if path is None:
             raise HTTPException(404)
-        return await _file(request, path, _ASSETS[path.suffix], _ASK_FIRST)
+        return await sent_file(request, path, _ASSETS[path.suffix], _ASK_FIRST, links=True)
 
     async def film_told(self, request: Request) -> Response:
         """The whole state."""
@@ -120,7 +118,7 @@ class Routes:
         """The author's text."""
         data = await run_in_threadpool(read_regular, self.showing.path, MOST_BYTES)
         path = self.showing.snapshot.document["path"]
-        return JSONResponse(
+        return _json(
             {"schema": 1, "path": path, "text": data.decode("utf-8-sig", errors="replace")}
         )
 
@@ -129,7 +127,7 @@ class Routes:
         clip = self.showing.snapshot.clips.get(request.path_params["digest"])
         if clip is None:
             raise HTTPException(404)
-        return await _file(request, clip.path, "video/mp4", _FOR_GOOD)
+        return await sent_file(request, clip.path, "video/mp4", _FOR_GOOD, links=True)
 
     async def proxy(self, request: Request) -> Response:
         """A copy of a clip that a browser plays, made when it is first asked for."""
@@ -140,7 +138,7 @@ class Routes:
             raise HTTPException(404)
         folder, chosen = self.showing.proxies, self.showing.ffmpeg
         path = await run_in_threadpool(proxy_of, clip, folder, chosen, self.stop)
-        return await _file(request, path, "video/mp4", _ASK_FIRST)
+        return await sent_file(request, path, "video/mp4", _ASK_FIRST)
 
     async def poster(self, request: Request) -> Response:
         """A frame of a take's clip; of one without a number, the first."""
@@ -172,13 +170,13 @@ class Routes:
         asked = request.query_params.get("v", told.version)
         if told.film is None or asked != told.version:
             raise HTTPException(404)
-        return await _file(request, told.film, "video/mp4", _ASK_FIRST)
+        return await sent_file(request, told.film, "video/mp4", _ASK_FIRST, version=told.version)
 
     def _writing(self, deed: Deed) -> Callable[[Request], Any]:
         async def write(request: Request) -> Response:
             asked = await _asked(request)
             said, revision = await run_in_threadpool(self._do, deed, asked)
-            return JSONResponse({"schema": 1, "said": list(said), "revision": revision})
+            return _json({"schema": 1, "said": list(said), "revision": revision})
 
         return write
 
@@ -197,7 +195,7 @@ class Routes:
             f"storyreel met a bug of its own: {type(error).__name__}: {error}",
             hint=f"What happened is in {path.name} beside the film; please send it.",
         )
-        return JSONResponse(error_document(own), 500)
+        return _json(error_document(own), 500)
 
     @cached_property
     def _template(self) -> Template:
@@ -211,20 +209,6 @@ class Routes:
     def _assets(self) -> dict[str, Path]:
         found = (HERE / "assets").iterdir()
         return {path.name: path for path in found if path.suffix in _ASSETS}
-
-
-async def _file(request: Request, path: Path, kind: str, headers: Mapping[str, str]) -> Response:
-    """A file, or the part of it asked for."""
-    try:
-        found = await run_in_threadpool(os.stat, path)
-    except OSError as error:  # gone since the snapshot was made
-        raise HTTPException(404) from error
-    if not stat.S_ISREG(found.st_mode):
-        raise HTTPException(404)
-    answer = FileResponse(path, headers=dict(headers), media_type=kind, stat_result=found)
-    if request.headers.get("if-none-match") == answer.headers["etag"]:
-        return Response(status_code=304, headers={"etag": answer.headers["etag"], **headers})
-    return answer
 
 
 async def _asked(request: Request) -> Mapping[str, Any]:
@@ -249,6 +233,13 @@ async def _asked(request: Request) -> Mapping[str, Any]:
     return asked
 
 
+def _json(
+    document: Mapping[str, Any], code: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A document in letters of ASCII: what is no Unicode, in a file's name, has an escape there."""
+    return Response(json.dumps(document), code, headers, "application/json")
+
+
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise UsageError(f"{text[:20]} is no number.")
@@ -270,13 +261,13 @@ async def _refused(request: Request, error: Exception) -> Response:
     if request.method == "POST":
         # what may still come of its body is not waited for
         over = {"connection": "close"}
-        return JSONResponse(error_document(UsageError(words)), code, headers=over)
+        return _json(error_document(UsageError(words)), code, headers=over)
     return PlainTextResponse(f"{words}\n", code)
 
 
 async def _own(_: Request, error: Exception) -> Response:
     own = error if isinstance(error, StoryreelError) else OwnFaultError(str(error))
-    return JSONResponse(error_document(own), 422 if isinstance(own, UsageError) else 409)
+    return _json(error_document(own), 422 if isinstance(own, UsageError) else 409)
 
 
 async def _of_the_system(request: Request, error: Exception) -> Response:

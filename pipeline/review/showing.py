@@ -7,6 +7,7 @@ of change only; what moved is then planned anew.
 from __future__ import annotations
 
 import os
+import stat
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ from pipeline.planned import PlannedFilm
 from pipeline.planning import plan_film
 from pipeline.reporting.last_run import last_run_path, load_last_run
 from pipeline.review.following import Following, LogReader, followed
+from pipeline.review.sending import version_of
 from pipeline.review.snapshot import Snapshot
 from pipeline.review.state import FilmFile, film_snapshot, nothing_known, path_in, with_faults
 from pipeline.sidecars.happened import happened_path
@@ -200,8 +202,11 @@ def film_file(planned: PlannedFilm) -> FilmFile | None:
     from pipeline.media.ffmpeg import find_ffmpeg
 
     path = planned.places.film
-    found = _stat(str(path))
-    if found is None:
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    if not (stat.S_ISREG(found.st_mode) and found.st_size):
         return None
     clips = serving_clips(planned)
     try:
@@ -210,7 +215,7 @@ def film_file(planned: PlannedFilm) -> FilmFile | None:
         current = whole and film_stands(planned, clips, tools)
     except StoryreelError:  # it could not be cut as things stand: render says why
         current = False
-    return FilmFile(path, f"{found[1]:x}-{found[0]:x}", current)
+    return FilmFile(path, version_of(found), current)
 
 
 def _faults_of(error: BoardFaultsError) -> Iterator[dict[str, Any]]:

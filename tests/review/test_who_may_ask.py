@@ -214,6 +214,7 @@ def test_what_a_digest_names_never_changes(project, server, tmp_path):
         (b'{"shot": "sh010", "take": true}', "application/json", 422),
         (b'{"shot": ["sh010"], "take": 1}', "application/json", 422),
         (b'{"shot": "../../x", "take": 1}', "application/json", 422),
+        (rb'{"shot": "\ud800", "take": 1}', "application/json", 422),
     ],
 )
 def test_what_is_no_request_is_refused(server, body, kind, status):
