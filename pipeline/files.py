@@ -35,10 +35,21 @@ def read_regular(path: Path, most: int = -1) -> bytes:
     Raises:
         OSError: it cannot be read, or is a pipe, a device or a folder.
     """
+    with regular(path) as file:
+        return file.read(most)
+
+
+@contextlib.contextmanager
+def regular(path: Path) -> Iterator[IO[bytes]]:
+    """A file to read; never waits for a pipe that nobody writes to.
+
+    Raises:
+        OSError: it cannot be read, or is a pipe, a device or a folder.
+    """
     with open(path, "rb", opener=_unwaiting) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "it is a pipe or a device, not a file", str(path))
-        return file.read(most)
+        yield file
 
 
 def _unwaiting(path: str, flags: int) -> int:

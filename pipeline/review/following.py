@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from pipeline.files import regular
 from pipeline.ids import Digest, is_digest
 
+_MOST_AT_ONCE = 4 * 1024 * 1024  # bytes of a log read at one look
+_MOST_OF_A_LINE = 1024 * 1024
 _OVER = frozenset({"stored", "fetched", "found", "failed", "skipped"})
 
 
@@ -105,32 +109,48 @@ class LogReader:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file = 0
+        self._file = (0, b"")  # its number, and its first line
         self._read = 0
-        self._rest = b""
 
     def news(self) -> list[dict[str, Any]]:
-        """The lines that are new, of a log begun anew all of them; none where there is no log."""
+        """The lines that are new, of a log begun anew all of them; none where there is no log.
+
+        Of one that grew by very much at once, how it begins and the newest.
+        """
         try:
-            with self._path.open("rb") as file:
-                return self._lines(file.fileno(), file)
+            with regular(self._path) as file:
+                return [one for line in self._lines(file) if (one := _document(line)) is not None]
         except OSError:
             return []
 
-    def _lines(self, handle: int, file: Any) -> list[dict[str, Any]]:
-        found = os.fstat(handle)
-        if found.st_ino != self._file or found.st_size < self._read:
-            self._file, self._read, self._rest = found.st_ino, 0, b""
-        file.seek(self._read)
-        data = file.read()
-        self._read += len(data)
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        return [document for line in lines if (document := _document(line)) is not None]
+    def _lines(self, file: IO[bytes]) -> list[bytes]:
+        """Whole lines; the writer may be in the middle of the last one, which is read next time."""
+        size, number = (found := os.fstat(file.fileno())).st_size, found.st_ino
+        first = file.read(_MOST_OF_A_LINE).partition(b"\n")[0]
+        # the system gives a number again, so that a log is also known by how it begins
+        if (number, first) != self._file or size < self._read:
+            self._file, self._read = (number, first), 0
+        skips = size - self._read > _MOST_AT_ONCE
+        start = size - _MOST_AT_ONCE if skips else self._read
+        file.seek(start)
+        data = file.read(size - start)
+        end = data.rfind(b"\n") + 1
+        self._read = start + end
+        lines = data[:end].split(b"\n")
+        return [first, *lines[1:]] if skips else lines
 
 
 def _document(line: bytes) -> dict[str, Any] | None:
     try:
-        document = json.loads(line)
+        document = json.loads(line, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) else None
+
+
+def _finite(text: str) -> float:
+    """A number that JSON has, too, when it is told on."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number

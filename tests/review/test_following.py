@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -80,3 +81,50 @@ def test_a_log_begun_anew_is_read_from_its_beginning(tmp_path):
 
     assert (before, first) == ([], [{"event": "began"}])
     assert reader.news() == [{"event": "other"}, {"event": "more"}]
+
+
+def test_a_log_that_is_no_file_is_none(tmp_path):
+    """A pipe that nobody writes to, a device without an end, a folder: nobody waits for them."""
+    path = tmp_path / "events.jsonl"
+    for make in (os.mkfifo, type(path).mkdir, lambda at: at.symlink_to("/dev/zero")):
+        make(path)
+        assert LogReader(path).news() == []
+        path.rename(tmp_path / f"{len(list(tmp_path.iterdir()))}")
+
+
+def test_a_log_written_over_is_read_anew(tmp_path):
+    """Systems give a file's number again, so that another log, a longer one, may have the same."""
+    path = tmp_path / "events.jsonl"
+    path.write_text('{"event": "began", "pid": 1}\n')
+    reader = LogReader(path)
+    reader.news()
+    path.write_text('{"event": "began", "pid": 2}\n{"event": "ended"}\n')
+
+    assert [line["event"] for line in reader.news()] == ["began", "ended"]
+
+
+def test_of_a_log_that_is_very_long_the_beginning_and_the_end_are_read(tmp_path):
+    """Nobody's memory is filled by it, nor by a line that never ends."""
+    path = tmp_path / "events.jsonl"
+    line = b'{"event": "x", "text": "' + b"y" * 100_000 + b'"}\n'
+    path.write_bytes(b'{"event": "began"}\n' + line * 60 + b'{"event": "last"}\n')
+    reader = LogReader(path)
+    told = [one["event"] for one in reader.news()]
+
+    assert (told[0], told[-1]) == ("began", "last")
+    assert len(told) < 50
+    with path.open("ab") as file:
+        file.write(b"z" * 5_000_000)
+    assert reader.news() in ([], [{"event": "began"}])
+    with path.open("ab") as file:
+        file.write(b'\n{"event": "after"}\n')
+    assert reader.news()[-1] == {"event": "after"}
+
+
+def test_what_json_has_no_number_for_is_not_told_on(tmp_path):
+    """A page could read nothing of a state with such a number in it."""
+    path = tmp_path / "events.jsonl"
+    numbers = ("NaN", "Infinity", "1e999", "0.5")
+    path.write_text("".join(f'{{"event": "progressed", "done": {one}}}\n' for one in numbers))
+
+    assert LogReader(path).news() == [{"event": "progressed", "done": 0.5}]
