@@ -14,7 +14,7 @@ from pipeline.errors import StoryreelError, UsageError
 from pipeline.ids import Digest, ShotId, TakeKey
 from pipeline.makers.interface import Maker
 from pipeline.media.facts import ClipFacts
-from pipeline.named_takes import Change, block_of, change_block, step_named, take_named
+from pipeline.named_takes import Change, block_of, change_block, note_words, step_named, take_named
 from pipeline.plan.reasons import old_words
 from pipeline.plan.serving import answers
 from pipeline.plan.step import Make, Reuse, Step
@@ -188,10 +188,7 @@ def note_frame(
 def _noted(
     planned: PlannedFilm, step: Step, take: Take, text: str, frame: Callable[[], int]
 ) -> tuple[Take, Note]:
-    words = " ".join(text.split())
-    if not words:
-        raise UsageError("A note without words says nothing.")
-    note = Note(take.clip, frame(), words)
+    note = Note(take.clip, frame(), note_words(text))
     change_block(planned, step, lambda block: replace(block, notes=_with_note(block, note)))
     return take, note
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from unicodedata import category
 
 from pipeline.errors import UsageError, Way
 from pipeline.plan.selection import shot_named
@@ -83,3 +84,17 @@ def change_block(planned: PlannedFilm, step: Step, change: Change) -> None:
         return replace(lock, shots=shots)
 
     change_lock(places.lock, places.guard, changed)
+
+
+def note_words(text: str) -> str:
+    """What a note says, in one line; what rings a terminal's bell, or paints it, is no word.
+
+    Raises:
+        UsageError: it says nothing, or holds bytes that are no text.
+    """
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise UsageError("A note is text; this one holds bytes that are none.")
+    words = " ".join("".join(" " if category(one) == "Cc" else one for one in text).split())
+    if not words:
+        raise UsageError("A note without words says nothing.")
+    return words

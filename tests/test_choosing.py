@@ -19,6 +19,7 @@ from pipeline.choosing import (
 )
 from pipeline.cli.main import exit_code_of
 from pipeline.errors import UsageError
+from pipeline.named_takes import note_words
 from pipeline.planning import plan_film
 from pipeline.sidecars.lock_file import load_lock
 
@@ -316,6 +317,26 @@ def test_a_pick_that_no_film_shows_yet_is_not_cleaned_away(project):
 
     assert states == {1: "good", 2: "missing", 3: "good"}
     assert [line for line in project.said() if "another take" in line] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  too\n dark\t", "too dark"),
+        ("\x1b[31mred\x07\x00 \x9b1m", "[31mred 1m"),
+        ("\u202eright to left, \u65e5\u672c", "\u202eright to left, \u65e5\u672c"),
+    ],
+)
+def test_a_note_keeps_its_words_and_nothing_a_terminal_obeys(typed, kept):
+    """It is shown to everybody who lists takes."""
+    assert note_words(typed) == kept
+
+
+@pytest.mark.parametrize("typed", ["", " \n", "\x00", "caf\udce9", "\ud800"])
+def test_a_note_without_words_or_of_no_text_is_refused(typed):
+    """Half a letter, or bytes a shell passed on, cannot be written to the lock."""
+    with pytest.raises(UsageError, match="A note"):
+        note_words(typed)
 
 
 @pytest.mark.parametrize(
