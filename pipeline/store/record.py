@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
@@ -89,6 +90,8 @@ def record_from_json(data: dict[str, Any]) -> ClipRecord:
         raise ValueError(f"record schema {data['schema']}")
     facts = dict(data["facts"])
     sound = facts.pop("sound")
+    if not re.fullmatch(r"[1-9]\d*(/[1-9]\d*)?", facts["rate"]):
+        raise ValueError(f"frames a second: {facts['rate']}")
     return ClipRecord(
         digest=Digest(data["digest"]),
         bytes=int(data["bytes"]),
