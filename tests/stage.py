@@ -166,14 +166,26 @@ def load_all():
     for name in names:
         with contextlib.suppress(Exception):  # the command that needs it says so itself
             importlib.import_module(name)
+    read_all()
+    gc.collect()
+    gc.freeze()  # what a child never touches it need not copy
+
+
+def read_all():
+    """Read what any command reads that is the same for all."""
+    from pipeline.media.ffmpeg import find_ffmpeg
+    from pipeline.media.typefaces import characters, shipped
     from pipeline.models.catalog import models, routes
     from pipeline.reporting import page
+    from pipeline.vendors import client
 
     models()
     routes()
+    find_ffmpeg().check()
+    client._public()
+    for bold in (False, True):
+        characters(shipped(bold=bold))
     page._environment().get_template("report.html")
-    gc.collect()
-    gc.freeze()  # what a child never touches it need not copy
 
 
 def imported(path):

@@ -28,6 +28,7 @@ _QUIET = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-y")
 _FRAME = re.compile(rb"frame=\s*(\d+)")
 _SHOWN_LINES = 12
 _INTRODUCTION = 65_536  # bytes read of what a program says of itself
+_USUAL_PATIENCE = 15.0  # seconds that a program may take to say its version
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 _PATIENCE = 0.5  # seconds to end in; one that waits for its input never hears, and nothing is kept
 
@@ -49,9 +50,9 @@ class FFmpeg:
         Raises:
             ToolMissingError: it cannot be started.
         """
-        return _version(self.path)
+        return _version(self.path, _USUAL_PATIENCE)
 
-    def check(self, patience: float = 15.0) -> None:
+    def check(self, patience: float = _USUAL_PATIENCE) -> None:
         """Find out that it can be started, before anything hangs on it.
 
         Args:
@@ -250,7 +251,7 @@ def _missing(path: Path, why: str) -> ToolMissingError:
 
 
 @functools.cache
-def _version(path: Path, patience: float = 15.0) -> str:
+def _version(path: Path, patience: float) -> str:
     said, code = _introduction(path, patience)
     first = said.decode(errors="replace").split("\n")[0].split(" Copyright")[0].strip()
     if code or not first.startswith("ffmpeg version "):
