@@ -125,6 +125,18 @@ def all_stand(planned: PlannedFilm, clips: Mapping[ShotId, Clip], tools: str, fi
     )
 
 
+def outputs_standing(
+    planned: PlannedFilm, clips: Mapping[ShotId, Clip], tools: str
+) -> dict[str, bool]:
+    """By name, whether each output lies there, cut as it would be cut now."""
+    orders = _orders(_cut_of(planned, clips), planned.places.film, None)
+    return {
+        order.name: is_cut_from(order.path, order.timeline, tools, order.said)
+        for order in orders
+        if order.name != FILM
+    }
+
+
 def film_stands(planned: PlannedFilm, clips: Mapping[ShotId, Clip], tools: str) -> bool:
     """Whether the film itself lies there, cut as it would be cut now; its outputs may not."""
     cut, film = _cut_of(planned, clips), planned.places.film
@@ -134,7 +146,7 @@ def film_stands(planned: PlannedFilm, clips: Mapping[ShotId, Clip], tools: str) 
 
 def files_watched(planned: PlannedFilm, film: Path) -> tuple[Path, ...]:
     """Every file that a finished delivery hangs on or leaves, besides clips and programs."""
-    films = [film, *(_path(film, name) for name in planned.board.storyboard.deliver)]
+    films = [film, *(output_path(film, name) for name in planned.board.storyboard.deliver)]
     beside = [cutting_path, poster_path, provenance.provenance_path, _srt_path, _vtt_path]
     read = []
     board = planned.board
@@ -190,14 +202,15 @@ def _order(cut: _Cut, film: Path, output: Output) -> Order:
     poster = poster_frame(output.poster, cut.timeline) if output.poster else None
     return Order(
         output.name,
-        _path(film, output.name),
+        output_path(film, output.name),
         in_frame_of(output, cut.timeline),
         Said(dressing, poster, cut.cues if output.subtitles == "burned" else ()),
         subtitles_beside=output.subtitles == "beside",
     )
 
 
-def _path(film: Path, name: str) -> Path:
+def output_path(film: Path, name: str) -> Path:
+    """Where an output lies, beside the film; the film itself has no name."""
     return film.with_name(f"{film.stem}.{name}.mp4") if name else film
 
 

@@ -17,6 +17,7 @@ from pipeline.planned import PlannedFilm
 from pipeline.reporting.accounts import Accounts
 from pipeline.reporting.discreet import discreet
 from pipeline.reporting.last_run import Deed, LastRun
+from pipeline.reporting.outputs import outputs_told
 from pipeline.reporting.shots import shot_told
 from pipeline.reporting.told import ArrowTold, Report, ShotTold, Span, TroubleTold
 from pipeline.sidecars.drawn_graph import arrows, as_text
@@ -63,6 +64,7 @@ def gather(planned: PlannedFilm, run: LastRun) -> Report:
         free_takes=accounts.free_takes,
         at_most=str(planned.plan.at_most) if planned.plan.to_make else "",
         troubles=tuple(_troubles(planned, steps, run, shots)),
+        outputs=outputs_told(planned, clips),
     )
 
 

@@ -70,7 +70,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"jpeg": jpeg_address, "seconds": spell_seconds}
+    environment.filters |= {"jpeg": jpeg_address, "seconds": spell_seconds, "bytes": _bytes}
     environment.globals |= {"timecode": timecode, "moment": _moment}
     return environment
 
@@ -83,6 +83,15 @@ def jpeg_address(data: bytes) -> str:
 def _moment(frame: int, rate: Fraction) -> str:
     """A film frame as seconds for ``#t=``: its middle, so that players show just this one."""
     return f"{float((max(0, frame) + Fraction(1, 2)) / rate):.3f}"
+
+
+def _bytes(count: int) -> str:
+    """``12.3 MB``: with three figures, as file managers tell it."""
+    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= size:
+            digits = 1 if count < 100 * size else 0
+            return f"{count / size:.{digits}f} {unit}"
+    return f"{count} bytes"
 
 
 def _hues(report: Report) -> dict[str | None, int]:

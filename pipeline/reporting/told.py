@@ -128,6 +128,24 @@ class ArrowTold:
 
 
 @dataclass(frozen=True, slots=True)
+class OutputTold:
+    """A named output; ``address`` from the report's folder, absent where it was not made.
+
+    ``current``: cut as it would be cut now; absent where that is not known. ``beside`` are the
+    files that go with it: what each is, and its address.
+    """
+
+    name: str
+    address: str | None
+    width: int
+    height: int
+    seconds: Fraction | None = None
+    bytes: int | None = None
+    current: bool | None = None
+    beside: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A film as it stands.
 
@@ -153,3 +171,4 @@ class Report:
     free_takes: int
     at_most: str
     troubles: tuple[TroubleTold, ...]
+    outputs: tuple[OutputTold, ...] = ()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +95,25 @@ def write_cutting(film: Path, timeline: Timeline, tools: str, said: Said | None 
         **_lying(film, said),
     }
     write_whole(cutting_path(film), json.dumps(told, indent=1) + "\n")
+
+
+def load_list(film: Path) -> dict[str, Any]:
+    """What a film that lies there was cut from, as it was written down; empty where it was not."""
+    try:
+        listed = load_json(cutting_path(film)).get("list")
+    except (OSError, ValueError):
+        return {}
+    return listed if isinstance(listed, dict) else {}
+
+
+def frame_of_list(listed: Mapping[str, Any]) -> tuple[int, int, int, Fraction] | None:
+    """A film's width and height in pixels, its frames and their rate, by its cutting list."""
+    try:
+        size = int(listed["width"]), int(listed["height"])
+        frames, rate = int(listed["frames"]), Fraction(listed["rate"])
+    except (KeyError, ValueError, TypeError, ZeroDivisionError):
+        return None
+    return (*size, frames, rate) if rate > 0 else None
 
 
 @dataclass(frozen=True, slots=True)
