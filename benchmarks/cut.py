@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import pickle
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -103,8 +104,9 @@ CompositeVideoClip(layers).write_videofile(
     sys.argv[1], codec="libx264", preset="faster", ffmpeg_params=["-crf", "18"], audio_codec="aac",
     audio_bitrate="192k", fps=24, logger=None)
 """
-# melt -profile FILE; sixteen by nine, progressive
+# melt -profile FILE; sixteen by nine, progressive; without a description melt 7.12 crashes
 PROFILE = """\
+description=720p24
 width=1280
 height=720
 frame_rate_num=24
@@ -147,6 +149,14 @@ class Candidate:
 
     run: Work
     ready: Work = lambda: None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a candidate took; its processor time is steadier than the clock, for information."""
+
+    wall: Times
+    processor: Times
 
 
 def rows() -> list[Row]:
@@ -227,12 +237,15 @@ def timed(bench: Bench) -> list[Row]:
             "same": Candidate(lambda: cut(bench, "same"), lambda: restore(bench)),
         }
     )
-    theirs = times[peer]
-    told = [
-        against("20 clips, 19 crossfades", times["first"], peer, theirs, FIRST),
-        against("one clip of 20 changed", times["changed"], peer, theirs, CHANGED),
-        against("nothing changed", times["same"], peer, theirs, NOTHING),
-    ]
+    told = []
+    for name, key, most in (
+        ("20 clips, 19 crossfades", "first", FIRST),
+        ("one clip of 20 changed", "changed", CHANGED),
+        ("nothing changed", "same", NOTHING),
+    ):
+        told.append(against(name, times[key].wall, peer, times[peer].wall, most))
+        used = times[key].processor, times[peer].processor
+        told.append(against(f"{name}: processor time", used[0], peer, used[1]))
     for name, work in slow_peers(bench).items():
         tell(f"  {name}")
         try:
@@ -240,27 +253,38 @@ def timed(bench: Bench) -> list[Row]:
         except AssertionError as error:  # told, not gated: a peer that cannot run here is left out
             tell(f"    it did not run: {str(error).strip().splitlines()[-1:]}")
             continue
-        ours = Times((times["first"].median,))
-        told.append(against("20 clips, 19 crossfades", ours, name, once))
+        first = Times((times["first"].wall.median,)), Times((times["first"].processor.median,))
+        told.append(against("20 clips, 19 crossfades", first[0], name, once.wall))
+        told.append(against("the same: processor time", first[1], name, once.processor))
     return told
 
 
 def in_rounds(
     candidates: Mapping[str, Candidate], rounds: int = ROUNDS, warm: int = 1
-) -> dict[str, Times]:
+) -> dict[str, Taken]:
     """Every candidate in turn, each round beginning with another; the first one warms up."""
     names = list(candidates)
-    taken: dict[str, list[float]] = {name: [] for name in names}
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
     for number in range(rounds + warm):
         first = number % len(names)
         for name in names[first:] + names[:first]:
             candidates[name].ready()
-            begun = time.perf_counter()
+            begun, used = time.perf_counter(), processor_time()
             candidates[name].run()
             if number >= warm:
-                taken[name].append(time.perf_counter() - begun)
-        tell(f"  round {number}: " + ", ".join(f"{n} {t[-1]:.2f}" for n, t in taken.items() if t))
-    return {name: Times(tuple(seconds)) for name, seconds in taken.items()}
+                taken[name].append((time.perf_counter() - begun, processor_time() - used))
+        said = (f"{n} {t[-1][0]:.2f} ({t[-1][1]:.2f})" for n, t in taken.items() if t)
+        tell(f"  round {number}, and processor time: {', '.join(said)}")
+    return {
+        name: Taken(Times(tuple(wall for wall, _ in found)), Times(tuple(u for _, u in found)))
+        for name, found in taken.items()
+    }
+
+
+def processor_time() -> float:
+    """What all processes that were waited for have used, in seconds on one core."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def one_graph(bench: Bench, target: Path, *encoder: str) -> None:

@@ -57,7 +57,11 @@ def numbers(
     return reels.numbers_in(target), target.read_bytes()
 
 
-@pytest.mark.parametrize("kind", CLIPS)
+RARE = {"b-frames, 30", "hevc", "prores", "open groups, hevc", "one long group", "no index"}
+KINDS = [pytest.param(kind, marks=pytest.mark.long) if kind in RARE else kind for kind in CLIPS]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_from_an_entry_on_the_bytes_are_the_same(ffmpeg: FFmpeg, tmp_path: Path, kind: str) -> None:
     """Whatever the groups, the order and the time base: an entry is safe, or there is none."""
     codec, suffix, rate, wanted = CLIPS[kind]

@@ -238,6 +238,27 @@ def test_a_silent_film_is_left_as_it_is(ffmpeg: FFmpeg, tmp_path: Path) -> None:
     assert heard(ffmpeg, film, 0, 1) < -100
 
 
+def test_a_long_film_codes_only_the_sound_that_changed(ffmpeg: FFmpeg, tmp_path: Path) -> None:
+    """Two parts of music, with a cue on its sample in the second: moved, one part is coded anew."""
+    beep = tone(ffmpeg, tmp_path / "beep.wav", 0.03, 0.9, 1000)
+    theme = tone(ffmpeg, tmp_path / "theme.wav", 0.5, level=0.05)
+    music = (Piece(theme, at("0s"), None, loop=True),)
+    picture = clips.make(ffmpeg, tmp_path / "slow.mp4", rate="2", frames=44)
+    plain = reels.reel(reels.cut_of(reels.as_clip(picture), Fraction(2)), rate=Fraction(2))
+    films = {}
+    for moment in ("15s", "16s"):
+        before = stems(tmp_path) if films else set()
+        cue = Cue(at(f"slow+{moment}"), beep)
+        timeline = replace(plain, sound=Sound(cues=(cue,), music=music))
+        done, film = assembled(ffmpeg, tmp_path, timeline)
+        assert done.sound == "encoded"
+        films[moment] = [name for name in stems(tmp_path) - before if name.endswith(".m4a")]
+        (begun,) = reels.beeps_in(ffmpeg, film)
+        assert abs(begun - int(moment[:-1])) < 0.001
+        assert not list((tmp_path / "segments").glob(".*"))
+    assert {moment: len(coded) for moment, coded in films.items()} == {"15s": 3, "16s": 2}
+
+
 def test_the_same_sound_gives_the_same_bytes(ffmpeg: FFmpeg, tmp_path: Path) -> None:
     """Ducked, looped and levelled, in two places: one film."""
     theme = tone(ffmpeg, tmp_path / "theme.wav", 0.5)
