@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,10 +17,10 @@ def is_tracked(path: Path) -> bool:
     path = path.absolute()
     for folder in path.parents:
         if index := _index_of(folder):
-            name = path.relative_to(folder).as_posix().encode()
+            name = os.fsencode(path.relative_to(folder).as_posix())
             try:
                 return name in _names(index.read_bytes())
-            except (OSError, ValueError, struct.error):
+            except (OSError, ValueError, IndexError, struct.error):
                 return False
     return False
 

@@ -20,9 +20,13 @@ from pipeline.settings import environment
 from pipeline.versions.errors import GitFailedError, NoVersionError
 
 # what a hook, or a shell, may say of another repository than the one the board lies in
+# (git rev-parse --local-env-vars), and how paths are to be taken
 _OF_ANOTHER = frozenset({
     "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_NAMESPACE",
-    "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_EXTERNAL_DIFF",
+    "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_EXTERNAL_DIFF", "GIT_SHALLOW_FILE",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_GRAFT_FILE", "GIT_REPLACE_REF_BASE",
+    "GIT_IMPLICIT_WORK_TREE", "GIT_INTERNAL_SUPER_PREFIX", "GIT_ICASE_PATHSPECS",
+    "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS",
 })  # fmt: skip
 _OURS = {
     "LC_ALL": "C",
@@ -37,6 +41,7 @@ _FLAGS = (
     "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
     "-c", "core.quotePath=false",
 )  # fmt: skip
+_LONGEST_NAME = 1000  # letters; the system takes no word of any length
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _LINK = "120000"
 _FILES = frozenset({"100644", "100755", "100664", _LINK})
@@ -92,8 +97,9 @@ class Repository:
         Raises:
             NoVersionError: it means none.
         """
-        if revision.startswith("-") or "\0" in revision or not revision.strip():
-            raise NoVersionError(f"`{revision}` is no name of a version.", hint=_NAMES)
+        named = revision.strip() and len(revision) <= _LONGEST_NAME
+        if not named or revision.startswith("-") or "\0" in revision:
+            raise NoVersionError(f"`{revision[:80]}` is no name of a version.", hint=_NAMES)
         done = self._run("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
         sha = done.stdout.decode("ascii", "replace").strip()
         if done.returncode or not _SHA.fullmatch(sha):
@@ -133,8 +139,9 @@ class Repository:
 
     def name_then(self, path: str, commit: Commit) -> str | None:
         """What a file that is now at ``path`` was called in ``commit``, by git's own guess."""
-        names = ("diff", "--no-ext-diff", "--no-textconv", "-M", "--diff-filter=R", "-z",
-                 "--name-status", commit.sha, "HEAD")  # fmt: skip
+        # not `diff`, which fails where its settings are wrong: how it is shown is no matter here
+        names = ("diff-tree", "-r", "--no-ext-diff", "--no-textconv", "-M", "--diff-filter=R",
+                 "-z", "--name-status", commit.sha, "HEAD", "--")  # fmt: skip
         done = self._run(*names)
         parts = done.stdout.split(b"\0") if not done.returncode else []
         moved = zip(parts[1::3], parts[2::3], strict=False)
@@ -174,8 +181,8 @@ class Repository:
         return _git(self.top, *words)
 
     def _subject(self, sha: str) -> str:
-        done = self._run("log", "-1", "--no-show-signature", "--format=%s", sha)
-        return _words(done.stdout)
+        done = self._run("rev-list", "-1", "--format=%s", sha, "--")
+        return _words(done.stdout.partition(b"\n")[2])  # behind "commit <digest>"
 
     def _unknown(self, revision: str) -> NoVersionError:
         brief = f"There is no version `{revision}` in this repository."

@@ -161,7 +161,8 @@ class _Taking:
         """Take the file out, if the commit has it."""
         path = self.there.in_repository(place)
         entry = self._found(path) if path else None
-        target = self._target(place)
+        # a place only for what is there: a name may be one that no file can have
+        target = self._target(place) if entry else None
         if entry is None or target is None:
             return False
         self.blobs.write(entry.blob, target)
@@ -170,9 +171,12 @@ class _Taking:
 
     def lent(self, place: str) -> bool:
         """Take a file that git never had from where it lies now: a clip too large for it, say."""
-        here, target = self.there.root / place, self._target(place)
-        inside = here.is_file() and here.resolve().is_relative_to(self.there.root)
-        if not inside or target is None or is_tracked(here):
+        here = self.there.root / place
+        there = os.path.isfile(here)  # noqa: PTH113 - Path.is_file raises where a name is too long
+        if not there or not here.resolve().is_relative_to(self.there.root) or is_tracked(here):
+            return False
+        target = self._target(place)
+        if target is None:
             return False
         try:
             os.link(here.resolve(), target)

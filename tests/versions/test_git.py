@@ -33,7 +33,9 @@ def test_a_version_is_known_by_any_name_git_knows(tmp_path):
         assert (commit.sha, commit.asked, commit.subject) == (first, name, "First cut")
 
 
-@pytest.mark.parametrize("name", ["nope", "-x", "--output=out", "", " ", "HEAD:file", "a\0b"])
+@pytest.mark.parametrize(
+    "name", ["nope", "-x", "--output=out", "", " ", "HEAD:file", "a\0b", "x" * 200_000]
+)
 def test_what_is_no_version_is_refused_with_the_way_out(tmp_path, name):
     """Also what would be an option, and what would be a file; nothing is written."""
     made = project(tmp_path)
@@ -152,3 +154,19 @@ def test_nothing_of_the_repository_is_run(tmp_path):
     with contextlib.suppress(subprocess.CalledProcessError):
         made.git("diff", "HEAD~1")
     assert list(tmp_path.rglob("sprung")), "the trap is none"
+
+
+def test_a_board_renamed_is_found_whatever_else_is_named_like_a_version(tmp_path):
+    """A file called HEAD; and settings of `git diff` that it cannot use itself."""
+    made = project(tmp_path)
+    first = made.commit(ONE)
+    made.write("x", "HEAD")
+    made.write("x", first)
+    made.git("mv", "storyboards/film.storyboard.yaml", "storyboards/new.storyboard.yaml")
+    made.commit()
+    made.git("config", "diff.orderFile", "nowhere")
+    made.git("config", "diff.algorithm", "nonsense")
+
+    found = diff_board(made.folder / "storyboards" / "new.storyboard.yaml", ["HEAD~1"])
+    assert found.changes.nothing
+    assert found.old.commit.subject == "a version"

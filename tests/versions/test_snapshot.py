@@ -11,6 +11,7 @@ from repositories import BOARD, Project, board, project
 
 from pipeline.errors import StoryreelError
 from pipeline.storyboard.diagnostics import BoardFaultsError
+from pipeline.tracked import is_tracked
 from pipeline.versions.diffing import diff_board
 from pipeline.versions.errors import GitFailedError, NoVersionError
 from pipeline.versions.git import Repository
@@ -195,3 +196,32 @@ def test_nothing_is_left_behind(tmp_path):
     with pytest.raises(StoryreelError, match="stop"):
         breaks_off()
     assert not roots[0].exists()
+
+
+@pytest.mark.parametrize(
+    "written", ['"a\\0b.png"', '"."', '"' + "a" * 300 + '.png"', '"refs/one.png/x.png"']
+)
+def test_a_name_that_no_file_can_have_is_a_fault_of_the_board(tmp_path, written):
+    """As in the board that lies here; not of the system, and no bug."""
+    made = project(tmp_path)
+    picture(tmp_path, "red")
+    shots = (f"id: sh010, prompt: one, first_frame: {written}",
+             "id: sh020, prompt: two, first_frame: refs/one.png")  # fmt: skip
+    made.commit(board(*shots))
+
+    with pytest.raises(BoardFaultsError) as refused:
+        taken(made)
+    assert all(fault.span.line == 6 for fault in refused.value.faults)
+
+
+@pytest.mark.parametrize("keep", [13, 74, 90])
+def test_a_torn_index_tracks_nothing(tmp_path, keep):
+    """Git will tell; here it is as if there were none."""
+    made = project(tmp_path)
+    made.commit(board("id: sh010, prompt: one"))
+    made.git("update-index", "--index-version", "4")
+    index = tmp_path / ".git" / "index"
+    assert is_tracked(made.board)
+    index.write_bytes(index.read_bytes()[:keep])
+
+    assert not is_tracked(made.board)
