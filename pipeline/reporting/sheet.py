@@ -42,7 +42,8 @@ _THUMB = 160  # pixels across, of a wide film
 _LOWEST, _HIGHEST = 90, 176
 _WORDS = 272  # pixels for the words beside the frames
 _GAP, _ROW_GAP, _MARGIN, _HEAD = 6, 14, 24, 64
-_LINE = 23
+_LINE = 20
+_LINES = 5  # name, beat (two), take, length
 
 _GROUND: Colour = (34, 34, 34)
 _EMPTY: Colour = (52, 52, 52)
@@ -116,7 +117,7 @@ def grid_for(size: Size, shots: int, frames: int) -> Grid:
     """The grid of a film of this shape; pure."""
     high = min(_HIGHEST, max(_LOWEST, _THUMB * size.height // size.width))
     thumb = (max(1, high * size.width // size.height), high)
-    return Grid(thumb, frames, 1 if shots <= _FEW else 2, max(high, 4 * _LINE))
+    return Grid(thumb, frames, 1 if shots <= _FEW else 2, max(high, _LINES * _LINE))
 
 
 def _row(planned: PlannedFilm, step: Step, count: int) -> Row:
@@ -187,10 +188,19 @@ def _write_words(
     x, y = corner
     room = _WORDS - 14
     bold.write(pen, x, y + 18, bold.shortened(row.name, room), _INK)
-    for number, line in enumerate(row.lines, 1):
-        colour = _INK if number == 1 else _FAINT
-        text = small.shortened(plain(line), room)
-        small.write(pen, x, y + 18 + number * _LINE, text, colour)
+    beat, *facts = (plain(line) for line in row.lines)
+    lines = [(line, _INK) for line in _two_lines(beat, small, room)]
+    lines += [(line, _FAINT) for line in facts]
+    for number, (line, colour) in enumerate(lines, 1):
+        small.write(pen, x, y + 18 + number * _LINE, small.shortened(line, room), colour)
+
+
+def _two_lines(text: str, small: Lettering, room: float) -> list[str]:
+    """A text in at most two lines; what is left of it stands in the second, to be shortened."""
+    from pipeline.makers.lettering import wrapped
+
+    first, *others = wrapped(text, lambda line: small.width(line) <= room) or [""]
+    return [first, " ".join(others)] if others else [first]
 
 
 def _paste(page: Image, frames: Iterable[bytes], grid: Grid, x: int, y: int) -> None:
