@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pipeline.media.ffmpeg import FFmpeg
 
 _PIECE = 1 << 18  # bytes fed to the encoder at a time
+_FINE = 32_000  # samples a second: half a packet of fewer is longer than a frame may be off
 _SLACK = 1024  # samples a copied sound may lack at its end: one AAC packet
 
 
@@ -88,7 +89,7 @@ def sound_agrees(timeline: Timeline) -> bool:
 
 def _copyable_sound(cut: Cut) -> str | None:
     sound = cut.clip.facts.sound
-    if sound is None or cut.muted or sound.codec != "aac":
+    if sound is None or cut.muted or sound.codec != "aac" or sound.rate < _FINE:
         return None
     if cut.level or cut.fade_in or cut.fade_out:
         return None
