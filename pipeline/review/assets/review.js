@@ -22,10 +22,19 @@ let scrolled = 0; // where the board was left
 
 // ---------------------------------------------------------------- rooms
 
+/** The words of the address; none where it is torn. */
+function address() {
+  try {
+    return location.hash.slice(1).split("/").map(decodeURIComponent);
+  } catch {
+    return [""];
+  }
+}
+
 /** Go to the room that the address names: "", "cut", "shot/ID", "shot/ID/TAKE/FRAME". */
 function enter() {
   if (!film.state) return;
-  const [name, ...rest] = location.hash.slice(1).split("/").map(decodeURIComponent);
+  const [name, ...rest] = address();
   const wanted = name === "shot" && shotOf(rest[0]) ? "shot" : name === "cut" ? "cut" : "board";
   if (room === "cut" && wanted !== "cut") cut.leave();
   if (room === "shot" && wanted !== "shot") takes.close();
