@@ -11,8 +11,23 @@ let again = false;
 
 const tell = (kind, detail) => told.dispatchEvent(new CustomEvent(kind, { detail }));
 
-/** Follow the server: every change of the film arrives here. */
+/** Follow the server while somebody looks: every change of the film arrives here. */
 export function follow() {
+  let line = null;
+  // A browser has six lines for all pages of one server: one that nobody sees lets go of its own.
+  const look = () => {
+    if (!document.hidden) line ??= listen();
+    else {
+      line?.close();
+      line = null;
+    }
+  };
+  document.addEventListener("visibilitychange", look);
+  look();
+}
+
+/** A line on which the server says what is new, first of all how things stand. */
+function listen() {
   const line = new EventSource("/api/events");
   line.addEventListener("open", () => setLink("open"));
   line.addEventListener("error", () => {
@@ -20,6 +35,7 @@ export function follow() {
   });
   line.addEventListener("film", () => refresh());
   line.addEventListener("happened", (event) => hear(JSON.parse(event.data)));
+  return line;
 }
 
 function setLink(link) {
