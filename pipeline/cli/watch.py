@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.boards import json_option, one_board, settings_options
+from pipeline.cli.browser import show_in_browser
 from pipeline.cli.interrupt import stop_on_interrupt
 
 if TYPE_CHECKING:
@@ -58,10 +58,8 @@ def command(
         ends = Halt(stop)
         with _reviewed(watched, port or 0, ends) as url:
             teller.watching(board, url)
-            if url and not no_browser and sys.stdout.isatty():
-                import webbrowser
-
-                webbrowser.open(url)
+            if url and not no_browser:
+                show_in_browser(url)
             watch(watched, ends)
         teller.ended()
     return 0
