@@ -167,7 +167,7 @@ def test_without_the_attribute_the_way_out_is_told_and_loses_nothing(pair, capsy
     assert plan_film(pair.ours.board).plan.stuck == ()
 
 
-@pytest.mark.parametrize("union", [True, False])
+@pytest.mark.parametrize("union", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_two_picks_of_one_shot_are_told_with_the_lines_to_choose_from(pair, union, capsys):
     """Whoever merges says which; until then nothing is written, and then the other is gone."""
     if not union:
@@ -190,6 +190,7 @@ def test_two_picks_of_one_shot_are_told_with_the_lines_to_choose_from(pair, unio
     assert pair.told()["sh010"]["pick"]
 
 
+@pytest.mark.long
 def test_a_pick_taken_away_on_one_branch_is_gone_after_the_merge(pair):
     """A line that one side deletes and the other leaves alone is deleted."""
     pair.say(pair.ours, ("pick", "sh010", "2"), ("reject", "sh010", "1"))

@@ -84,7 +84,10 @@ def test_it_asks_for_nothing_but_its_film(browser, report):
     assert not wrong
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize(
+    "size",
+    [pytest.param(PHONE, id="phone"), pytest.param(DESK, id="desk", marks=pytest.mark.long)],
+)
 def test_nothing_of_it_is_wider_than_the_window(browser, report, size):
     """Only the timeline, the graph and tables move sideways, each in its own frame."""
     context, page, *_ = opened(browser, report, size=size, scripts=True)
