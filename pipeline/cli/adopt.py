@@ -16,13 +16,14 @@ from pipeline.cli.boards import (
     settings_options,
 )
 from pipeline.cli.console import put_json, say
+from pipeline.cli.slips import ShotCommand
 from pipeline.places import board_name
 
 if TYPE_CHECKING:
     from pipeline.adopting import Adopted
 
 
-@click.command("adopt")
+@click.command("adopt", cls=ShotCommand)
 @click.argument("shot")
 @click.argument("file", type=click.Path(path_type=Path))
 @board_option

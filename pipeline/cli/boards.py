@@ -49,7 +49,7 @@ class BoardPath(click.ParamType[Path]):
         """Boards of this project by name, and files."""
         from click.shell_completion import CompletionItem
 
-        names = [name for name in _names() if name.startswith(incomplete)]
+        names = [name for name in board_names() if name.startswith(incomplete)]
         return [CompletionItem(name) for name in names] or [CompletionItem(incomplete, type="file")]
 
 
@@ -76,7 +76,9 @@ def only_board() -> Path:
     said = said_words()
     raise UsageError(
         f"Which board is meant? There are {len(boards)}." if boards else "There is no board here.",
-        hint=f"Say --board NAME: {', '.join(names)}." if boards else "Say --board FILE.",
+        hint=f"Say --board NAME: {', '.join(names)}."
+        if boards
+        else "Go to your project's folder, or say --board FILE.",
     ).with_ways(
         [
             way(also(said, "--board", name), "as asked", f"{name} is a board here")
@@ -172,7 +174,8 @@ def draft_of(draft: bool, resolution: str | None) -> Any:
     return Draft(resolution) if draft else None
 
 
-def _names() -> list[str]:
+def board_names() -> list[str]:
+    """The boards of this folder, and of storyboards/, by name."""
     return sorted(
         path.name.removesuffix(SUFFIX)
         for folder in (Path(), Path("storyboards"))
@@ -184,8 +187,16 @@ def _not_found(value: str) -> str:
     short = value if len(value) <= _MOST_SHOWN else f"{value[:_MOST_SHOWN]}..."
     if len(value) <= _MOST_SHOWN and Path(value).is_symlink():
         return f"{short} is a link to nothing."
-    near = f" Did you mean {found[0]}?" if (found := _nearest(value)) else ""
-    return f"there is no storyboard {short}.{near}"
+    return f"there is no storyboard {short}. {_way_out(value)}"
+
+
+def _way_out(value: str) -> str:
+    if near := _nearest(value):
+        return f"Did you mean {near[0]}?"
+    if names := board_names():
+        more = ", …" if len(names) > _MOST_NAMED else ""
+        return f"There are: {', '.join(names[:_MOST_NAMED])}{more}."
+    return "No board lies here or in storyboards/: go to your project's folder, or storyreel init."
 
 
 _MOST_SHOWN = 200
@@ -194,10 +205,10 @@ _MOST_NAMED = 5
 
 def _near(value: str) -> list[str]:
     """The board that was most likely meant; where none is near, the first that there are."""
-    return _nearest(value) or _names()[:_MOST_NAMED]
+    return _nearest(value) or board_names()[:_MOST_NAMED]
 
 
 def _nearest(value: str) -> list[str]:
     import difflib
 
-    return difflib.get_close_matches(Path(value).name.removesuffix(SUFFIX), _names(), n=1)
+    return difflib.get_close_matches(Path(value).name.removesuffix(SUFFIX), board_names(), n=1)

@@ -69,7 +69,12 @@ class Commands(click.Group):
     ) -> click.Context:
         """As click does; the words said are kept, for errors that tell how to go on."""
         said = tuple(args)
-        context = super().make_context(info_name, args, parent, **extra)
+        try:
+            context = super().make_context(info_name, args, parent, **extra)
+        except click.NoSuchOption as error:
+            from pipeline.cli.slips import after_its_command
+
+            raise after_its_command(error, said, self) from error
         context.meta["storyreel.said"] = said
         return context
 

@@ -15,9 +15,10 @@ from pipeline.cli.boards import (
     settings_options,
 )
 from pipeline.cli.console import put_json, say
+from pipeline.cli.slips import ShotCommand
 
 
-@click.command("note")
+@click.command("note", cls=ShotCommand)
 @click.argument("shot")
 @click.argument("timecode")
 @click.argument("text")

@@ -15,9 +15,10 @@ from pipeline.cli.boards import (
     settings_options,
 )
 from pipeline.cli.chosen import put_chosen
+from pipeline.cli.slips import ShotCommand
 
 
-@click.command("pick")
+@click.command("pick", cls=ShotCommand)
 @click.argument("shot")
 @click.argument("number", metavar="[N]", type=click.IntRange(1), required=False)
 @click.option("--hold", is_flag=True, help="Let it serve even when its shot asks for another.")

@@ -15,9 +15,10 @@ from pipeline.cli.boards import (
     settings_options,
 )
 from pipeline.cli.chosen import put_chosen
+from pipeline.cli.slips import ShotCommand
 
 
-@click.command("reject")
+@click.command("reject", cls=ShotCommand)
 @click.argument("shot")
 @click.argument("number", metavar="N", type=click.IntRange(1))
 @click.option("--undo", is_flag=True, help="Take the rejection back; the take is not picked.")

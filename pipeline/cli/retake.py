@@ -18,12 +18,13 @@ from pipeline.cli.boards import (
 )
 from pipeline.cli.interrupt import stop_on_interrupt
 from pipeline.cli.purse import Purse, purse_options
+from pipeline.cli.slips import ShotCommand
 
 if TYPE_CHECKING:
     from pipeline.planned import PlannedFilm
 
 
-@click.command("retake")
+@click.command("retake", cls=ShotCommand)
 @click.argument("shot")
 @click.option("--seed", type=click.IntRange(0), help="The seed to ask for, instead of the next.")
 @click.option("-n", "count", type=click.IntRange(1, 20), default=1, help="How many takes.")

@@ -131,6 +131,8 @@ def test_a_board_that_is_not_there_is_told_with_those_that_are(project, words):
         (["doctor", "--ffmpeg", "/none"], 1, "unwell", None),
         (["plan", "film", "--jobs", "0"], 2, "settings", ["doctor"]),
         (["init", "--name", "A B"], 2, "usage", None),
+        (["--draft", "plan", "film"], 2, "usage", ["plan", "film", "--draft"]),
+        (["pick", "film", "sh010", "1"], 2, "usage", ["pick", "sh010", "1", "--board", "film"]),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
