@@ -122,7 +122,7 @@ class _Rendering:
         purse: Purse,
     ) -> None:
         self.purse = purse
-        self.board = board.absolute()
+        self.board, self.written = board.absolute(), board
         self.draft, self.resolution = draft, resolution
         self.choice, self.forced, self.flags = choice, forced, flags
         folder = output_folder(board, find_root(board))
@@ -153,17 +153,22 @@ class _Rendering:
     def _plan(self, *, verify: bool = False) -> PlannedFilm:
         from pipeline.api import Selection, plan_film
         from pipeline.cli.boards import draft_of
+        from pipeline.storyboard.diagnostics import BoardFaultsError
 
-        return plan_film(
-            self.board,
-            draft=draft_of(self.draft, self.resolution),
-            selection=Selection(**self.choice),
-            forced=self.forced,
-            flags=self.flags,
-            verify=verify,
-            retry_failed=self.purse.retry_failed > 0,
-            remake_missing=self.purse.remake_missing,
-        )
+        try:
+            return plan_film(
+                self.board,
+                draft=draft_of(self.draft, self.resolution),
+                selection=Selection(**self.choice),
+                forced=self.forced,
+                flags=self.flags,
+                verify=verify,
+                retry_failed=self.purse.retry_failed > 0,
+                remake_missing=self.purse.remake_missing,
+            )
+        except BoardFaultsError as error:  # the board as it was named, not by its whole path
+            file = str(self.written)
+            raise BoardFaultsError(error.faults, file=file, source=error.source) from error
 
     def _write_receipt(self, planned: PlannedFilm, result: dict[str, Any]) -> None:
         """Look at every file first and plan again after: a long run's board may have been edited.

@@ -41,7 +41,8 @@ def command(
         put_json({"schema": 1, "board": planned.board.name, "takes": documents})
         return 0
     if not rows:
-        say("there is no take yet")
+        flag = f" --draft{f' --resolution {resolution}' if resolution else ''}" if draft else ""
+        say(f"there is no take yet; storyreel render {planned.board.name}{flag} makes one")
         return 0
     heads = ("shot", "take", "", "seed", "model", "route", "price", "length", "made")
     put_table(heads, [_row(row, days) for row in rows], right=(1, 3, 7))

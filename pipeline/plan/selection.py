@@ -66,7 +66,8 @@ def _of_scene(film: Film, scene: str) -> Iterable[ShotId]:
 def _unknown(what: str, name: str, known: Sequence[str]) -> UsageError:
     near = difflib.get_close_matches(name, known, n=1)
     listed = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
+    there = f"It has: {listed}." if known else f"It has no {what} at all."
     return UsageError(
         f"This board has no {what} `{name}`.",
-        hint=f"Did you mean `{near[0]}`?" if near else f"It has: {listed or 'none'}.",
+        hint=f"Did you mean `{near[0]}`?" if near else there,
     ).with_meant(name, next(iter(near), None))

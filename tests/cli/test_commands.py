@@ -370,3 +370,26 @@ def test_ctrl_c_keeps_what_is_finished_and_the_next_run_goes_on(project):
     assert not list((project / "output" / "store" / "incoming").iterdir())
     planned = json.loads(storyreel("plan", "film", "--json", cwd=project).stdout)
     assert planned["totals"]["reuse"] == stored
+
+
+def test_a_board_that_is_not_here_is_told_with_the_way_on(project):
+    """Those that there are; where there is none, that this may be the wrong folder."""
+    assert "There are: film." in storyreel("plan", "zzz", cwd=project).stderr
+    (project / "elsewhere").mkdir()
+    lost = storyreel("plan", "film", cwd=project / "elsewhere")
+    assert "go to your project's folder" in lost.stderr
+
+
+def test_faults_of_a_render_name_the_board_as_it_was_named(project):
+    """As `check` does: a path from here, not the whole path of this machine."""
+    (project / "storyboards" / "bad.storyboard.yaml").write_text("storyboard: 1\n")
+    told = storyreel("render", "bad", cwd=project)
+    assert "--> storyboards/bad.storyboard.yaml:1:1" in told.stderr.replace("\\", "/")
+    assert str(project) not in told.stderr
+    assert told.returncode == 3
+
+
+def test_no_take_yet_is_told_with_what_makes_one(project):
+    """The command that would make it, for the draft the draft's."""
+    told = storyreel("takes", "film", "--draft", "--resolution", "64p", cwd=project)
+    assert "storyreel render film --draft --resolution 64p makes one" in told.stderr
