@@ -109,7 +109,7 @@ def _absent(kind: Kind, written: str, path: Path) -> FileTrouble | None:
         return FileTrouble(kind.missing, f"{named(written)} is a link to nothing", hint)
     if not path.exists():
         why = f"there is no {kind.name} {named(written)}"
-        return FileTrouble(kind.missing, why, neighbours(path))
+        return FileTrouble(kind.missing, why, neighbours(written, path))
     if path.is_dir():
         what, hint = kind.folder
         return FileTrouble(kind.unreadable, f"{named(written)} {what}", hint)
@@ -138,15 +138,18 @@ def named(written: str) -> str:
     return f"`{short}`"
 
 
-def neighbours(path: Path) -> str:
-    """What lies where a file was looked for, if one is meant."""
+def neighbours(written: str, path: Path) -> str:
+    """What lies where a file was looked for, if one is meant, as the author would write it."""
     from pipeline.storyboard.spelling import nearest
 
     folder = path.parent
     if not folder.is_dir():
         return f"there is no folder `{folder.name}` either; paths begin at this board's folder"
     near = nearest(path.name, sorted(entry.name for entry in folder.iterdir())[:1000])
-    return f"did you mean `{near}`?" if near else "paths begin at this board's folder"
+    if near is None:
+        return "paths begin at this board's folder"
+    before, slash, _ = written.strip().replace("\\", "/").rpartition("/")
+    return f"did you mean `{before}{slash}{near}`?"
 
 
 def as_help(hint: str) -> str:

@@ -143,6 +143,8 @@ class Places:
         return firsts
 
     def _nearest(self, path: Path) -> Spot:
+        if path[2:3] == (0,) and path[:3] not in self.spots:  # one piece of music, in no list
+            path = (*path[:2], *path[3:])
         for length in range(len(path), 0, -1):
             if spot := self.spots.get(path[:length]):
                 return spot

@@ -178,6 +178,8 @@ class _Pruning:
             self.codes.add("unknown-reference")
         elif path in {("format",), ("format", "fps")}:
             self.codes.update(_HANG_ON_RATE)
+        elif path == ("sound",):
+            self.codes.add("deliver-subtitles")  # its voice-over may have texts
         elif path[0] == "shots" and path[2:] == ("prompt",):
             self.codes.add("unused-reference")
         elif path[0] == "shots" and path[2:3] and path[2] in _SHOWN:

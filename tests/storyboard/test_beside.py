@@ -7,7 +7,9 @@ import pytest
 
 from pipeline.storyboard.beside import FileTrouble
 from pipeline.storyboard.clips import reel
+from pipeline.storyboard.diagnostics import BoardFaultsError
 from pipeline.storyboard.fonts import type_case
+from pipeline.storyboard.loader import load_board_text
 from pipeline.storyboard.pictures import album
 from pipeline.storyboard.sounds import sound_shelf
 
@@ -62,3 +64,21 @@ def test_a_file_is_looked_at_once(tmp_path: Path) -> None:
 
     assert shelf.look("none.png") is first
     assert shelf.usable == {}
+
+
+@pytest.mark.parametrize("written", ["lone", "listed"])
+def test_a_missing_sound_is_pointed_at_itself_and_the_path_meant_is_whole(written, tmp_path):
+    """Also where music is one piece and no list; what is proposed can be put in as it is."""
+    (tmp_path / "audio").mkdir()
+    (tmp_path / "audio" / "theme.wav").write_bytes(b"RIFF")
+    piece = "{file: audio/them.wav}"
+    music = piece if written == "lone" else f"[{piece}]"
+    text = (
+        "storyboard: 1\ntitle: T\nshots:\n  - {id: a, prompt: p, duration: 2s}\n"
+        f"sound:\n  music: {music}\n"
+    )
+    with pytest.raises(BoardFaultsError) as caught:
+        load_board_text(text, name="x.storyboard.yaml", folder=tmp_path)
+    (fault,) = caught.value.faults
+    assert fault.span.column == f"  music: {music}".index("audio") + 1
+    assert fault.help == "did you mean `audio/theme.wav`?"

@@ -271,3 +271,13 @@ def test_no_fault_waits_for_the_shape(text: str, data: st.DataObject, boards: Pa
 def _plain(value: Any) -> Any:
     """With lists for tuples, as YAML has them."""
     return json.loads(json.dumps(value))
+
+
+def test_a_fault_in_the_sound_hides_what_speaks_and_no_more_is_guessed(boards):
+    """Subtitles are not said to have nothing to read where the voice-over could not be read."""
+    text = (
+        "storyboard: 1\ntitle: T\nshots:\n  - {id: a, prompt: p, duration: 2s}\n"
+        "sound:\n  music: {file: audio/theme.wav, level: -8}\n"
+        "  voice_over:\n    - {at: a, text: Once.}\nsubtitles: {}\n"
+    )
+    assert codes(text, boards) == [("bad-value", 6)]
