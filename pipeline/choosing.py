@@ -335,7 +335,7 @@ def _inside(planned: PlannedFilm, step: Step, take: Take, frame: int, said: str)
     if frame >= facts.frames:
         long = spell_seconds(facts.frames / facts.rate)
         raise UsageError(
-            f"{said} is behind the end of take {take.number} of {step.shot.id}.",
+            f"{said} is past the end of take {take.number} of {step.shot.id}.",
             hint=f"It is {long} long, {facts.frames} frames, counted from 0.",
         )
     return frame

@@ -354,7 +354,7 @@ def test_a_note_is_of_a_frame_of_the_take_that_serves(project, moment, frame):
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        (lambda plan: note_take(plan, "sh010", "9s", "x"), "behind the end"),
+        (lambda plan: note_take(plan, "sh010", "9s", "x"), "past the end"),
         (lambda plan: note_take(plan, "sh010", "soon", "x"), "no moment"),
         (lambda plan: note_take(plan, "sh010", "1f", " "), "without words"),
         (lambda plan: pick_take(plan, "sh010", 9), "has no take 9"),

@@ -164,7 +164,7 @@ def test_a_note_stands_at_its_frame(server):
         ("pick", {"shot": "sh010", "take": 9}, "sh010 has no take 9."),
         ("pick", {"shot": "sh999", "take": 1}, "no shot"),
         ("reject", {"shot": "sh030", "take": 1}, "sh030 has no take 1."),
-        ("note", {"shot": "sh010", "take": 1, "frame": 12, "text": "x"}, "behind the end"),
+        ("note", {"shot": "sh010", "take": 1, "frame": 12, "text": "x"}, "past the end"),
         ("note", {"shot": "sh010", "take": 1, "frame": -1, "text": "x"}, "before the beginning"),
         ("note", {"shot": "sh010", "take": 1, "frame": 0, "text": " "}, "says nothing"),
         ("note", {"shot": "sh010", "take": 1, "frame": 0, "text": "x" * 2001}, "at most 2000"),
