@@ -167,11 +167,12 @@ _MARGIN = 2  # frames before the first one shown: a head may lie between two
 
 def _shortcuts(bodies: Sequence[Body], rate: Fraction) -> list[Shortcut]:
     """How each clip is read sooner."""
+    threads = 1 if len(bodies) > 1 else None  # a blend is over before many have begun
     found = []
     for body in bodies:
         facts = body.cut.clip.facts
         first = int(shown_of(body, rate).head * facts.rate) - _MARGIN
-        found.append(Shortcut(entry_before(body.cut.clip.path, facts, first)))
+        found.append(Shortcut(entry_before(body.cut.clip.path, facts, first), threads))
     return found
 
 

@@ -96,11 +96,12 @@ class Shown:
 class Shortcut:
     """How the very same bytes are come by sooner; keys are made without.
 
-    The clip is decoded from ``entry`` on (none: its start), and not scaled where it already has
-    the film's form.
+    The clip is decoded from ``entry`` on (none: its start), by so many ``threads`` (none: as
+    ffmpeg likes), and not scaled where it already has the film's form.
     """
 
     entry: Entry | None = None
+    threads: int | None = None
 
 
 Stills = Sequence[tuple[int, int]]
@@ -163,7 +164,9 @@ def blend_arguments(
     stream = ffmpeg.filter(timed, "xfade", transition=XFADE[kind], duration=seconds, offset=0)
     stream = stream.filter("trim", end_frame=frames)
     stream = _overlaid(tagged(stream), stills, frame)
-    return _named(_encoded(stream, target, frames, frame), *_by_place(sources, 2))
+    told = _named(_encoded(stream, target, frames, frame), *_by_place(sources, 2))
+    # so few frames are done before many threads have begun
+    return ["-filter_complex_threads", "1", *told] if any(shortcuts) else told
 
 
 def _picture(place: int, shown: Shown, frame: Frame, shortcut: Shortcut | None) -> Any:
@@ -171,7 +174,7 @@ def _picture(place: int, shown: Shown, frame: Frame, shortcut: Shortcut | None) 
     import ffmpeg
 
     entry = shortcut.entry if shortcut else None
-    stream = ffmpeg.input(_SOURCES[place], **_sought(entry))["V:0"]
+    stream = ffmpeg.input(_SOURCES[place], **_reading(shortcut))["V:0"]
     lead = math.ceil(shown.head * frame.rate / shown.speed)
     moving = max(1, shown.frames - shown.held)
     stream = _on_film_time(stream, shown, frame.rate, lead, entry)
@@ -235,12 +238,15 @@ def specimen_arguments(target: str, frame: Frame) -> list[str]:
     )
 
 
-def _sought(entry: Entry | None) -> dict[str, Any]:
+def _reading(shortcut: Shortcut | None) -> dict[str, Any]:
     """Begin to read at an entry, or before it: nothing is cut off, frames are known by number."""
-    if entry is None:
+    if shortcut is None:
         return {}
-    moment = f"{float(entry.seconds):.6f}"
-    return {"ss": moment, "seek_timestamp": 1, "noaccurate_seek": None}
+    options: dict[str, Any] = {"threads": shortcut.threads} if shortcut.threads else {}
+    if shortcut.entry:
+        moment = f"{float(shortcut.entry.seconds):.6f}"
+        options |= {"ss": moment, "seek_timestamp": 1, "noaccurate_seek": None}
+    return options
 
 
 def _on_film_time(
