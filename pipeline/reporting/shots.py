@@ -102,7 +102,7 @@ def _prompts(shot: Shot) -> Iterator[tuple[str, str]]:
     from pipeline.models.catalog import routes
     from pipeline.storyboard.prompt import spell
 
-    if shot.clip:
+    if shot.clip or not spell(shot.prompt, ""):
         return
     if not shot.routes:
         yield shot.model, spell(shot.prompt, "[Image {n}]")

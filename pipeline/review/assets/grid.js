@@ -64,7 +64,8 @@ function layOut(state) {
   for (const [id, card] of cards) if (!there.has(id)) { near.unobserve(card.poster); cards.delete(id); }
   board.replaceChildren(...scenesOf(state).map(({ name, shots }) =>
     make("section.scene", {},
-      make("h2", {}, name ?? "No scene", " ", make("span.faint", {}, many(shots.length, "shot"))),
+      state.shots.some((shot) => shot.scene !== null) &&
+        make("h2", {}, name ?? "No scene", " ", make("span.faint", {}, many(shots.length, "shot"))),
       make("ol.cards", {}, ...shots.map((shot) => cards.get(shot.id).item)))));
   if (focused) cards.get(chosen)?.link.focus({ preventScroll: true });
 }
