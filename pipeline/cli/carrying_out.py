@@ -166,7 +166,7 @@ def tell_result(result: dict[str, Any], *, as_json: bool) -> None:
     if not result["film"]:
         say(f"{result['board']}: {counts}; the film is not cut")
         if result["left_out"]:
-            say(f"these shots have no clip yet: {', '.join(result['left_out'])}")
+            say(f"still to be made: {', '.join(result['left_out'])}")
         elif result["failed"]:
             flag = " --draft" if result["draft"] else ""
             say(f"see it with stand-ins: storyreel assemble {result['board']}{flag} --stand-ins")
