@@ -194,11 +194,13 @@ class _Planning:
         if state == "good":
             old = old_words(self.facts, request, take)
             return Reuse(take.clip, take.number, f"take {take.number}, held: made {old}", held=True)
-        if models()[take.model].built_in or self.remake_missing:
+        if models()[take.model].built_in:
             return None
         fetch, too_late = self._fetch(take.clip, take), _too_late(self.facts.bought(take.clip))
         if fetch and not too_late:
-            return replace(fetch, held=take)
+            return replace(fetch, held=take)  # free of charge, so before anything is paid again
+        if self.remake_missing:
+            return None
         why = ", ".join(filter(None, (f"take {take.number} is held", too_late)))
         return Missing(take.clip, state, f"{why}: storyreel pick {shot.id} --clear lets go of it")
 
