@@ -13,7 +13,7 @@ from fractions import Fraction
 from pipeline.graph import ShotGraph
 from pipeline.ids import Digest, ShotId, TakeKey
 from pipeline.models.catalog import models, routes
-from pipeline.plan.facts import (
+from pipeline.plan.facts import ClipState, (
     Facts,
     Ordered,
     PaidJob,
@@ -194,8 +194,9 @@ class _Planning:
         if state == "good":
             old = old_words(self.facts, request, take)
             return Reuse(take.clip, take.number, f"take {take.number}, held: made {old}", held=True)
-        if models()[take.model].built_in:
-            return None
+        return None if models()[take.model].built_in else self._held_away(shot, take, state)
+
+    def _held_away(self, shot: Shot, take: Take, state: ClipState) -> Fetch | Missing | None:
         fetch, too_late = self._fetch(take.clip, take), _too_late(self.facts.bought(take.clip))
         if fetch and not too_late:
             return replace(fetch, held=take)  # free of charge, so before anything is paid again
