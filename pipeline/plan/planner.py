@@ -13,7 +13,8 @@ from fractions import Fraction
 from pipeline.graph import ShotGraph
 from pipeline.ids import Digest, ShotId, TakeKey
 from pipeline.models.catalog import models, routes
-from pipeline.plan.facts import ClipState, (
+from pipeline.plan.facts import (
+    ClipState,
     Facts,
     Ordered,
     PaidJob,
