@@ -86,7 +86,7 @@ def test_standard_input_is_no_file_of_the_diff(tmp_path, capsys):
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_an_annotation_is_one_line_whatever_is_wrong(message, code):
     """No text ends the command, begins another, or is read as a property."""
     fault = Fault(code, message, Span(3, 2, 3, 5), help=message)

@@ -79,7 +79,7 @@ def with_examples(test):
 
 @with_examples
 @given(anything)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_no_text_is_more_than_text_in_a_line(text):
     """Quoted, spelled or in a sentence: no tag but code, and outside of code nothing that acts."""
     for way in (quoted, spelled, sentence):
@@ -91,7 +91,7 @@ def test_no_text_is_more_than_text_in_a_line(text):
 
 @with_examples
 @given(anything)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_no_text_breaks_a_table(text):
     """A row keeps its three cells and its neighbours, whatever stands in the middle one."""
     for way in (quoted, spelled, sentence):
@@ -105,7 +105,7 @@ def test_no_text_breaks_a_table(text):
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_quoted_text_is_read_as_it_was_written(text):
     """Every character, backticks and backslashes among them."""
     shown = Read(f"x {quoted(text)} y").code
@@ -115,7 +115,7 @@ def test_quoted_text_is_read_as_it_was_written(text):
 
 @example("`a`@x``@y`")
 @given(st.text(st.sampled_from("`a@. "), max_size=12) | anything)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_sentence_is_read_as_it_was_written(text):
     """All of it and in its order, but for the marks and blanks around what is quoted."""
     told = sentence(text)

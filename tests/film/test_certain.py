@@ -114,7 +114,7 @@ def test_clips_that_agree_with_the_encoder_are_left_to_be_copied() -> None:
 KINDS = st.sampled_from(["theirs", "ours, left", "ours, centre"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_nothing_is_encoded_in_vain(data: st.DataObject) -> None:
     """Whatever comes, in whatever order, what was certain is encoded by the film, as it was."""

@@ -41,7 +41,7 @@ def read(folder: Path, said: bytes) -> tuple[TimedText, ...]:
     return read_subtitles(folder, folder, "film.srt")
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(some.lists(texts, max_size=6))
 def test_cues_lie_one_after_another_within_the_film(said: list[TimedText]) -> None:
     """However an .srt's texts overlap, its cues do not, and none goes on behind the film's end."""
@@ -56,7 +56,7 @@ def test_cues_lie_one_after_another_within_the_film(said: list[TimedText]) -> No
         )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(some.lists(some.builds(Spoken, some.integers(0, 300), some.text("ab .", min_size=1))))
 def test_what_is_spoken_fits_two_lines(spoken: list[Spoken]) -> None:
     """A text of any length becomes cues of at most two lines of 42 characters, in order."""

@@ -111,7 +111,7 @@ def test_a_film_without_shots_is_refused() -> None:
 RATES = [Fraction(rate) for rate in ("24", "25", "30", "12", "60", "24000/1001", "30000/1001")]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.sampled_from(RATES), st.sampled_from(RATES), st.integers(1, 200), st.integers(1, 300))
 def test_every_frame_shown_is_in_the_clip(
     film_rate: Fraction, clip_rate: Fraction, frames: int, cut: int

@@ -20,7 +20,7 @@ AWKWARD = 'it\'s "50%" : {x} \\n \t\x00 日本 🚀 שלום مرحبا ก็ e
 sides = st.integers(60, 1080).map(lambda half: 2 * half)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.text(max_size=200), st.integers(1, 40))
 def test_wrapping_loses_nothing_and_fits(text: str, width: int) -> None:
     """Every line fits (or is a single letter), and together they say the whole text."""
@@ -72,7 +72,7 @@ def test_a_text_is_shortened_to_its_room() -> None:
     assert type_.shortened("A shot", room) == "A shot"
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(sides, sides)
 def test_a_layout_leaves_most_of_the_frame_to_the_picture(width: int, height: int) -> None:
     """At any size from 120 to 2160 the parts are even, ordered, and the type no smaller than 11."""

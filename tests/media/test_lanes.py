@@ -48,7 +48,7 @@ def count(counter: FrameCounter, stamps: tuple[int | None, ...]) -> None:
     counter.check_whole()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.integers(1, 300), min_size=1, max_size=30),
     st.sampled_from([Fraction(24), Fraction(25), Fraction(30000, 1001), Fraction(60)]),

@@ -24,7 +24,7 @@ def films(draw: st.DrawFn) -> dict[str, tuple[str, ...]]:
     return {name: waits[name] for name in draw(st.permutations(names))}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(films())
 def test_every_shot_comes_after_what_it_waits_for(film):
     """The order of making never puts a shot before one it waits for, and forgets none."""
@@ -35,7 +35,7 @@ def test_every_shot_comes_after_what_it_waits_for(film):
     assert all(place[first] < place[name] for name, firsts in film.items() for first in firsts)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(films())
 def test_the_critical_path_is_a_chain_and_no_chain_is_longer(film):
     """The critical path goes from shot to shot that waits for it, and costs the most there is."""
@@ -97,7 +97,7 @@ def test_what_is_needed_and_what_is_built_on():
     assert graph.built_on(["b"]) == {"b", "c"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(films())
 def test_the_longest_chain_goes_first_and_nothing_too_early(film):
     """The making order is an order, and begins with a head of the critical path."""

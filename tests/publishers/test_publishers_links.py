@@ -31,7 +31,7 @@ PARTS = ("http", "https", "://", "ftp:", "@", ":", "/", "\\", "127.0.0.1", "loca
 @example("https://127.0.0.1@evil.example/")
 @example("https://evil.example\\@127.0.0.1/")
 @example("http://127.0.0.1.evil.example/")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_what_is_let_through_is_https_or_this_machine(link: str) -> None:
     """Whatever the text is: never a traceback, and two readers of it agree on the host."""
     if why_no_link(link) is None:

@@ -64,7 +64,7 @@ def test_every_class_for_every_verb(name, verb):
     assert type(decide(verb, made(name), 1, chance=0.5)) is expected
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.sampled_from(sorted(EXPECTED)),
     st.sampled_from(["no", "refunded", "maybe", "yes"]),
@@ -82,7 +82,7 @@ def test_what_may_be_charged_is_never_sent_again(name, charged, attempt, chance)
         assert isinstance(decision, Ask)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.sampled_from(PASSES),
     st.sampled_from(VERBS),

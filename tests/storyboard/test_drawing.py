@@ -109,7 +109,7 @@ def test_the_short_form_is_one_line() -> None:
     assert short_form(fault_at(4, 7, 8), "film.yaml") == "film.yaml:4:7: a-code a message"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.text(max_size=300), st.data())
 def test_any_span_of_any_text_can_be_drawn(text: str, data: st.DataObject) -> None:
     """Drawing never fails, and its carets never stand beyond the source line."""

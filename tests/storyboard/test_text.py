@@ -83,7 +83,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(json_values)
 def test_json_is_yaml(value: object) -> None:
     """What JSON says is read as JSON would read it, lists as tuples."""
@@ -93,7 +93,7 @@ def test_json_is_yaml(value: object) -> None:
     assert parsed.value == as_tuples(value)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(json_values)
 def test_each_value_stands_at_its_place(value: object) -> None:
     """The text at a value's place, read by itself, is that value."""

@@ -396,7 +396,7 @@ def test_a_submission_that_fails_says_whether_it_may_be_charged(
     assert error.request_id == "r-77"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from(("submit", "poll", "connect", "balance")),
     st.integers(100, 599),
@@ -431,7 +431,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(JSON)
 def test_any_error_whatever_can_be_read(told: object) -> None:
     """No shape of an error, a result or an account ends in an error of ours."""
@@ -529,7 +529,7 @@ LINKS = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(LINKS, st.sampled_from(sorted(_results(LINK))), st.sampled_from(sorted(reading.DONE)))
 def test_the_clip_is_found_in_every_shape_of_a_result(link: str, shape: str, word: str) -> None:
     """The clip's own link comes first, for it is the one that is fetched."""

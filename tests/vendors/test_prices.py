@@ -141,7 +141,7 @@ def test_every_mode_size_and_length_costs_what_the_plan_says(
 
 
 @pytest.mark.parametrize("route", ROUTES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @example(frames=108, size="1080p", pictures=0, aspect="16:9")  # 4.5 s are billed as 5
 @example(frames=1, size="720p", pictures=0, aspect="1:1")
 @example(frames=359, size="720p", pictures=9, aspect="9:16")

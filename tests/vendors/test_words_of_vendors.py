@@ -97,7 +97,7 @@ def test_retry_after_is_seconds_or_a_date_by_the_vendors_own_clock(
     assert seconds_until(said, date) == seconds
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @example(b'{"a": NaN}')
 @example(b"[" * 100_000)
 @example(b'{"a": 1' + b"0" * 5000 + b"}")
@@ -179,7 +179,7 @@ def test_any_other_failure_is_a_plain_one(said: str) -> None:
     assert ("sends the pictures anew" in (error.hint or "")) == ("image" in said)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.text(max_size=40),
     st.text("abcdefXYZ0123456789_-", min_size=8, max_size=40),
