@@ -80,13 +80,13 @@ def start(*words, cwd, env, stdin=None, **outside):
     return Running(words, stage().ask(run=asked)["pid"], talk)
 
 
-def run(*words, cwd, env, stdin=None):
+def run(*words, cwd, env, stdin=None, **outside):
     """A command line to its end."""
-    return start(*words, cwd=cwd, env=env, stdin=stdin).wait()
+    return start(*words, cwd=cwd, env=env, stdin=stdin, **outside).wait()
 
 
-def storyreel(*words, cwd, stdin=None, env=None):
+def storyreel(*words, cwd, stdin=None, env=None, **outside):
     """A command line of somebody with no configuration of their own."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("STORYREEL_")}
     ours["STORYREEL_CONFIG"] = str(Path(cwd) / "no-user-config.toml")
-    return run(*words, cwd=cwd, env={**ours, **(env or {})}, stdin=stdin)
+    return run(*words, cwd=cwd, env={**ours, **(env or {})}, stdin=stdin, **outside)

@@ -60,14 +60,14 @@ def test_the_paid_commands_run_against_the_desk(tmp_path):
     small = sample.read_text(encoding="utf-8").replace("resolution: 720p", "resolution: 96p", 1)
     small = small.replace("  duration: 5s\n", "  duration: 5s\n  resolution: 720p\n", 1)
     sample.write_text(small, encoding="utf-8")
-    with Desk(size=64, time="0.2") as desk:
+    with Desk(size=64, time="8", speed=50) as desk:
         environment = {
             "STORYREEL_APIFRAME_URL": desk.url,
             "STORYREEL_APIFRAME_KEY_VARIABLE": "DESK_KEY",
             "DESK_KEY": desk.key,
         }
         for line in PAID[1].splitlines():
-            done = storyreel(*shlex.split(line)[1:], cwd=tmp_path, env=environment)
+            done = storyreel(*shlex.split(line)[1:], cwd=tmp_path, env=environment, speed=50)
             assert done.returncode == 0, f"{line}\n{done.stderr}"
         assert len(desk.ledger()) == 10
     assert "1344 credits" in done.stdout or "committed" in done.stdout
