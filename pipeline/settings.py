@@ -8,13 +8,14 @@ stranger must not choose what runs, nor where clips are written outside of it.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import SettingsError
+from pipeline.files import read_regular
 
 PROJECT_FILE = "storyreel.toml"
 _USER_ONLY = frozenset({"ffmpeg"})
@@ -143,7 +144,7 @@ def _user_file(environment: Mapping[str, str]) -> Path:
 
 def _from_project(path: Path, root: Path) -> dict[str, Any]:
     """A project's own file: a stranger's may choose nothing that runs, or is written elsewhere."""
-    data = _from_file(path, root, allowed=_project_keys())
+    data = _from_file(path, root, allowed=_project_keys(), read=read_regular)
     store = data.get("store")
     if store is not None and not store.resolve().is_relative_to(root.resolve()):
         raise SettingsError(
@@ -154,11 +155,17 @@ def _from_project(path: Path, root: Path) -> dict[str, Any]:
     return data
 
 
-def _from_file(path: Path, base: Path, *, allowed: tuple[str, ...]) -> dict[str, Any]:
+def _from_file(
+    path: Path,
+    base: Path,
+    *,
+    allowed: tuple[str, ...],
+    read: Callable[[Path], bytes] = Path.read_bytes,  # the user's own may be a pipe
+) -> dict[str, Any]:
     import tomllib  # a render with nothing to do reads no file of settings
 
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(read(path).decode())
     except FileNotFoundError:
         return {}
     except NotADirectoryError:
