@@ -3,41 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from pipeline.choosing import note_frame, pick_take, reject_take
+from pipeline.choosing import (
+    Chosen,
+    accept_take,
+    clear_pick,
+    note_frame,
+    pick_take,
+    reject_take,
+)
 from pipeline.errors import StoryreelError, UsageError
 from pipeline.planned import PlannedFilm
+from pipeline.sidecars.lock_file import load_lock
 
-Said = tuple[str, ...]
-Deed = Callable[[PlannedFilm, Mapping[str, Any]], Said]
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is said to a deed, and the plan after it."""
+
+    said: tuple[str, ...]
+    after: PlannedFilm
+
+
+Deed = Callable[[PlannedFilm, Mapping[str, Any]], Written]
 
 _MOST_LETTERS = 2000  # of a note
 
 
-def picked(planned: PlannedFilm, asked: Mapping[str, Any]) -> Said:
-    """Let a take serve.
+def picked(planned: PlannedFilm, asked: Mapping[str, Any]) -> Written:
+    """Let a take serve; with ``clear``, take a shot's pick away.
 
     Raises:
-        StoryreelError: as ``pick_take``, or the request asks for something else.
+        StoryreelError: as ``pick_take`` and ``clear_pick``, or the request asks for something else.
     """
+    if _word(asked, "clear", bool, default=False):
+        return _told(clear_pick(planned, _shot(asked)), "picked no more")
     hold = _word(asked, "hold", bool, default=False)
     chosen = pick_take(planned, _shot(asked), _take(asked), hold=hold)
-    word = "held" if hold else "picked"
-    return (f"{chosen.name} is {word}", *chosen.notes)
+    return _told(chosen, "held" if hold else "picked")
 
 
-def rejected(planned: PlannedFilm, asked: Mapping[str, Any]) -> Said:
-    """Let a take serve no more.
+def rejected(planned: PlannedFilm, asked: Mapping[str, Any]) -> Written:
+    """Let a take serve no more; with ``undo``, take that back.
 
     Raises:
-        StoryreelError: as ``reject_take``, or the request asks for something else.
+        StoryreelError: as ``reject_take`` and ``accept_take``, or the request asks for something
+            else.
     """
-    chosen = reject_take(planned, _shot(asked), _take(asked))
-    return (f"{chosen.name} is rejected", *chosen.notes)
+    if _word(asked, "undo", bool, default=False):
+        return _told(accept_take(planned, _shot(asked), _take(asked)), "rejected no more")
+    return _told(reject_take(planned, _shot(asked), _take(asked)), "rejected")
 
 
-def noted(planned: PlannedFilm, asked: Mapping[str, Any]) -> Said:
+def _told(chosen: Chosen, word: str) -> Written:
+    return Written((f"{chosen.name} is {word}", *chosen.notes), chosen.after)
+
+
+def noted(planned: PlannedFilm, asked: Mapping[str, Any]) -> Written:
     """Write down what is said of a frame of a take's clip.
 
     Raises:
@@ -48,7 +72,9 @@ def noted(planned: PlannedFilm, asked: Mapping[str, Any]) -> Said:
         raise UsageError(f"A note has at most {_MOST_LETTERS} letters.", hint="Say it in fewer.")
     shot, number = _shot(asked), _take(asked)
     take, note = note_frame(planned, shot, frame, text, number=number)
-    return (f"{shot} take {take.number}, frame {note.frame}: {note.text}",)
+    said = f"{shot} take {take.number}, frame {note.frame}: {note.text}"
+    # no plan hangs on a note
+    return Written((said,), replace(planned, lock=load_lock(planned.places.lock)))
 
 
 DEEDS: Mapping[str, Deed] = {"pick": picked, "reject": rejected, "note": noted}

@@ -33,7 +33,7 @@ from pipeline.review.deeds import DEEDS, Deed, error_document
 from pipeline.review.hub import Hub
 from pipeline.review.pictures import SIDES, Posters
 from pipeline.review.sending import sent_file
-from pipeline.review.showing import Showing
+from pipeline.review.showing import Known, Showing
 from pipeline.storyboard.decoding import MOST_BYTES
 
 if TYPE_CHECKING:
@@ -109,9 +109,11 @@ class Routes:
             return Response(status_code=304, headers=headers)
         return Response(told.body, media_type="application/json", headers=headers)
 
-    async def events(self, _: Request) -> Response:
+    async def events(self, request: Request) -> Response:
         """What happens, as long as the page listens."""
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        if request.method == "HEAD":  # nobody listens
+            return Response(media_type="text/event-stream", headers=headers)
         return StreamingResponse(self.hub.stream(), media_type="text/event-stream", headers=headers)
 
     async def board(self, _: Request) -> Response:
@@ -182,8 +184,9 @@ class Routes:
 
     def _do(self, deed: Deed, asked: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:
         with self.turn:
-            said = deed(self.showing.plan(), asked)
-            return said, self.showing.refresh()
+            before = self.showing.noticed()
+            written = deed(self.showing.plan(), asked)
+            return written.said, self.showing.refresh(known=Known(written.after, before))
 
     async def _bug(self, _: Request, error: Exception) -> Response:
         """A fault of ours: told in a sentence, all of it in a file."""

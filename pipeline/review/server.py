@@ -16,7 +16,8 @@ What is said between it and the page (``assets/*.js``):
     GET  /pictures/DIGEST.jpg  a picture of the author's, small
     GET  /film?v=VERSION    the film as it was last cut; 404 once it is another; Range
     POST /api/pick          {"shot", "take", "hold"?}     -> {"schema", "said": [..], "revision"}
-    POST /api/reject        {"shot", "take"}
+                            {"shot", "clear": true}: its pick is taken away
+    POST /api/reject        {"shot", "take", "undo"?}; undo: it is rejected no more
     POST /api/note          {"shot", "take", "frame", "text"}; the frame is of the clip
 
 Every request needs the cookie, ``?token=`` or ``X-Storyreel-Token``; ``Host`` must be ours (421),

@@ -11,10 +11,11 @@ import stat
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import StoryreelError, of_the_system
+from pipeline.errors import LockFileError, StoryreelError, of_the_system
 from pipeline.files import held_if_free
 from pipeline.places import Places, board_name, draft_folder, find_root, places_for
 from pipeline.planned import PlannedFilm
@@ -25,6 +26,7 @@ from pipeline.review.sending import version_of
 from pipeline.review.snapshot import Snapshot
 from pipeline.review.state import FilmFile, film_snapshot, nothing_known, path_in, with_faults
 from pipeline.sidecars.happened import happened_path
+from pipeline.sidecars.lock_file import load_lock
 from pipeline.storyboard.diagnostics import BoardFaultsError
 from pipeline.storyboard.resolver import Draft
 
@@ -34,6 +36,14 @@ Seen = dict[str, tuple[int, int, int] | None]
 _REST = 3  # times as long as a look took, it rests: planning must not have the machine to itself
 _ONLY_BARS = frozenset({"progressed", "cutting"})  # told to pages as they are; no state moves
 _LIVES = 3.0  # seconds between two questions whether a render that is told of still lives
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A plan made just now by who wrote to the lock; ``before`` are the files as they were then."""
+
+    planned: PlannedFilm
+    before: Seen
 
 
 class Showing:
@@ -114,21 +124,41 @@ class Showing:
         elif news:
             self.publish(self.snapshot.revision, news)
 
-    def refresh(self, news: Sequence[Mapping[str, Any]] = ()) -> str:
-        """Plan and tell anew; the revision that came of it."""
+    def noticed(self) -> Seen:
+        """The files that the film hangs on as they are now."""
+        return self._files()
+
+    def refresh(self, news: Sequence[Mapping[str, Any]] = (), *, known: Known | None = None) -> str:
+        """Tell anew; the revision that came of it.
+
+        Args:
+            news: lines of the running render's log.
+            known: a plan that is told, if it surely still holds; else the board is planned.
+        """
         with self._turn:
             began = time.monotonic()
             before = self._files()
-            self.snapshot = self._told()
+            holds = known is not None and self._holds(known, before)
+            self.snapshot = self._told(known.planned if known and holds else None)
             # a file of the author's that is new among these was not looked at before: once more
             self._seen = before | _stats(self._clips())
             self._rests_until = time.monotonic() + _REST * (time.monotonic() - began)
             self.publish(self.snapshot.revision, news)
             return self.snapshot.revision
 
-    def _told(self) -> Snapshot:
+    def _holds(self, known: Known, now: Seen) -> bool:
+        """Whether nothing moved since the last look but the lock, and that as the plan has it."""
+        lock = str(known.planned.places.lock)
+        if not all(_but(lock, now) == _but(lock, seen) for seen in (self._seen, known.before)):
+            return False
         try:
-            planned = self._planned = self.plan()
+            return load_lock(known.planned.places.lock) == known.planned.lock
+        except LockFileError:  # planning says why
+            return False
+
+    def _told(self, known: PlannedFilm | None = None) -> Snapshot:
+        try:
+            planned = self._planned = known or self.plan()
             run = load_last_run(planned.places.folder)
             return film_snapshot(planned, run, self._following, film_file(planned))
         except BoardFaultsError as error:
@@ -177,6 +207,10 @@ class Showing:
     def _clips(self) -> Iterator[Path]:
         for clip in self.snapshot.clips.values():
             yield clip.path
+
+
+def _but(lock: str, seen: Seen) -> Seen:
+    return {path: mark for path, mark in seen.items() if path != lock}
 
 
 def _stats(paths: Iterable[Path]) -> Seen:
