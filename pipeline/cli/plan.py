@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,10 @@ from pipeline.cli.problems import show_problem
 from pipeline.cli.publishers_checked import picture_warnings
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from pipeline.api import PlannedFilm
+    from pipeline.film.expected import FilmLength
     from pipeline.plan.step import Step
 
 NARROW = 80
@@ -135,15 +138,38 @@ def document_of(planned: PlannedFilm) -> dict[str, Any]:
 
     board = planned.board
     relative = board.path.absolute().relative_to(board.root.absolute()).as_posix()
-    document = plan_document(planned.film, planned.plan, board=relative, digest=board.digest)
-    return {**document, "chains": chains_of_plan(planned)}
+    document = plan_document(
+        planned.film, planned.plan, board=board.name, path=relative, digest=board.digest
+    )
+    return {**document, "length": _length_document(planned), "chains": chains_of_plan(planned)}
+
+
+def _length_document(planned: PlannedFilm) -> dict[str, Any]:
+    length = planned_length(planned)
+    shots, film = (round(float(seconds), 6) for seconds in (length.shots, length.film))
+    return {"shots": shots, "film": film, "exact": length.exact}
+
+
+def planned_length(planned: PlannedFilm) -> FilmLength:
+    """How long the film is as things stand, the same wherever it is told."""
+    from pipeline.api import serving_clips
+    from pipeline.film.expected import length_of
+
+    return length_of(planned.film, serving_clips(planned))
+
+
+def length_words(length: FilmLength, spell: Callable[[Fraction], str]) -> str:
+    """A film's length; where its shots together are longer than it, both."""
+    if length.shots == length.film:
+        return spell(length.film)
+    return f"{spell(length.shots)} of shots, {spell(length.film)} of film"
 
 
 def show_plan(planned: PlannedFilm) -> None:
     """Print a plan for people: a line a shot, then the sums."""
     film, plan = planned.film, planned.plan
     kind = "draft of " if planned.draft else ""
-    seconds = _clock(sum(shot.cut for shot in film.shots), film.rate)
+    seconds = length_words(planned_length(planned), _clock)
     put(
         click.style(f"{kind}{film.title}", bold=True)
         + f"  {film.size.width}x{film.size.height} at {float(film.rate):g} fps, {seconds}"
@@ -244,6 +270,6 @@ def _listed(names: Sequence[str], between: str) -> str:
     return between.join(names if len(names) <= 12 else (*names[:8], "…", *names[-3:]))
 
 
-def _clock(frames: int, rate: Any) -> str:
-    seconds = round(float(frames / rate), 1)
+def _clock(exact: Fraction) -> str:
+    seconds = round(float(exact), 1)
     return f"{seconds:g} s" if seconds < 120 else f"{int(seconds) // 60}:{int(seconds) % 60:02} min"

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from pipeline.api import PlannedFilm
     from pipeline.plan.step import Step
     from pipeline.storyboard.fault import Fault
-    from pipeline.storyboard.shot import Film
 
 LIMIT = 60_000
 """Bytes of all of it: GitHub refuses a comment of more than 65,536 characters (422, "body is too
@@ -81,7 +80,7 @@ def _planned(planned: PlannedFilm) -> _Section:
         line = f"**{name}**: {line}"
         return _Section("\n\n".join([line, *warnings]), line)
     kind = "draft of " if planned.draft else ""
-    heading = f"### {kind}{name}: {spelled(planned.film.title)}, {_length(planned.film)}"
+    heading = f"### {kind}{name}: {spelled(planned.film.title)}, {_length(planned)}"
     parts = [heading, line, *_tables(plan.every)]
     if plan.left_out:
         parts.append(f"Left out: {_shots(len(plan.left_out))}.")
@@ -89,10 +88,11 @@ def _planned(planned: PlannedFilm) -> _Section:
     return _Section("\n\n".join([*parts, *warnings]), short)
 
 
-def _length(film: Film) -> str:
+def _length(planned: PlannedFilm) -> str:
+    from pipeline.cli.plan import length_words, planned_length
     from pipeline.timing import spell_seconds
 
-    return spell_seconds(sum(shot.cut for shot in film.shots) / film.rate)
+    return length_words(planned_length(planned), spell_seconds)
 
 
 def _headline(planned: PlannedFilm) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
-from itertools import accumulate
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
-from pipeline.errors import StoryreelError
-from pipeline.film.timeline import Timeline, lay_timeline
+from pipeline.film.expected import expected_timeline, laid_out
+from pipeline.film.timeline import Timeline
 from pipeline.ids import ShotId
 from pipeline.plan.step import Reuse, Step, Stuck
 from pipeline.planned import PlannedFilm
@@ -37,7 +36,7 @@ def gather(planned: PlannedFilm, run: LastRun) -> Report:
     """
     film, places = planned.film, planned.places
     clips = clips_that_serve(planned)
-    spans, frames = spans_of(film, laid_out(film, clips))
+    spans, frames = spans_of(film, laid_out(film, clips), clips)
     accounts = Accounts.of(planned)
     steps = {step.shot.id: step for step in planned.plan.steps}
     shots = tuple(
@@ -77,41 +76,21 @@ def clips_that_serve(planned: PlannedFilm) -> dict[ShotId, Clip]:
     }
 
 
-def laid_out(film: Film, clips: Mapping[ShotId, Clip]) -> Timeline | None:
-    """The film's cuts where every clip is there and can be used."""
-    try:
-        return lay_timeline(film, clips)
-    except StoryreelError:
-        return None
-
-
-def spans_of(film: Film, timeline: Timeline | None) -> tuple[tuple[Span, ...], int]:
+def spans_of(
+    film: Film, timeline: Timeline | None, clips: Mapping[ShotId, Clip]
+) -> tuple[tuple[Span, ...], int]:
     """Where each shot stands in the film, and how many frames that has.
 
-    Exact where it could be laid out; else as long as the board says.
+    Exact where it could be laid out; else a shot without its clip is as long as is asked of it.
     """
-    if timeline is None:
-        return _planned_spans(film)
+    if not film.shots:
+        return (), 0
+    timeline = timeline or expected_timeline(film, clips)
     spans = (
         Span(start, cut.frames, cut.overlap)
         for start, cut in zip(timeline.starts, timeline.cuts, strict=True)
     )
     return tuple(spans), timeline.frames
-
-
-def _planned_spans(film: Film) -> tuple[tuple[Span, ...], int]:
-    overlaps = [
-        min(shot.transition.frames, shot.cut) if shot.transition and place else 0
-        for place, shot in enumerate(film.shots)
-    ]
-    ends = list(
-        accumulate(shot.cut - overlap for shot, overlap in zip(film.shots, overlaps, strict=True))
-    )
-    spans = (
-        Span(end - shot.cut, shot.cut, overlap)
-        for end, shot, overlap in zip(ends, film.shots, overlaps, strict=True)
-    )
-    return tuple(spans), ends[-1] if ends else 0
 
 
 def _troubles(

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import MediaError, StoreError
+from pipeline.film.expected import laid_out
 from pipeline.film.timeline import Cut
 from pipeline.ids import Digest, ShotId
 from pipeline.plan.step import Reuse
 from pipeline.plan.take import Lock, Note, ShotTakes, Take
 from pipeline.planned import PlannedFilm
 from pipeline.reporting.accounts import BY_LOCK, Accounts
-from pipeline.reporting.gathering import clips_that_serve, laid_out, spans_of
+from pipeline.reporting.gathering import clips_that_serve, spans_of
 from pipeline.reporting.last_run import LastRun
 from pipeline.reporting.shots import shot_told, sources_of, takes_of
 from pipeline.reporting.stills import frames_across
@@ -181,8 +182,9 @@ class _Telling:
     @classmethod
     def of(cls, planned: PlannedFilm, run: LastRun, following: Following) -> _Telling:
         film = planned.film
-        timeline = laid_out(film, clips_that_serve(planned))
-        spans, frames = spans_of(film, timeline)
+        clips = clips_that_serve(planned)
+        timeline = laid_out(film, clips)
+        spans, frames = spans_of(film, timeline, clips)
         cuts = {cut.shot: cut for cut in timeline.cuts} if timeline else {}
         by_shot = {shot.id: span for shot, span in zip(film.shots, spans, strict=True)}
         return cls(planned, run, following, by_shot, cuts, frames)

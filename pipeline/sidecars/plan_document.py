@@ -14,18 +14,22 @@ from pipeline.storyboard.shot import Film
 SCHEMA = 1
 
 
-def plan_document(film: Film, plan: Plan, *, board: str, digest: Digest) -> dict[str, Any]:
+def plan_document(
+    film: Film, plan: Plan, *, board: str, path: str, digest: Digest
+) -> dict[str, Any]:
     """A plan as JSON data; seconds are numbers, amounts are by unit.
 
     Args:
         film: the shots, for the length of the film.
         plan: of the same shots.
-        board: the board's path, relative to the project.
+        board: the board's name.
+        path: its file, relative to the project.
         digest: of the board's bytes.
     """
     return {
         "schema": SCHEMA,
         "board": board,
+        "path": path,
         "board_digest": digest,
         "title": film.title,
         "steps": [step_document(step) for step in plan.steps],

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from pipeline.errors import StoryreelError, UsageError
+from pipeline.api import serving_clips
+from pipeline.errors import UsageError
 from pipeline.files import digest_of_file
-from pipeline.film.timeline import lay_timeline
+from pipeline.film.expected import length_of
 from pipeline.ids import Digest
-from pipeline.plan.step import Reuse
 from pipeline.planned import PlannedFilm
 from pipeline.storyboard.resolver import Draft
 from pipeline.storyboard.subtitles import subtitles_path
@@ -24,9 +24,9 @@ from pipeline.versions.version import Version, version_at, version_here
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """How long a film is, in exact seconds; ``exact`` where every clip is there to count.
+    """How long a film is, in exact seconds, as ``plan`` tells it.
 
-    Without them transitions are not taken off.
+    ``exact`` where every clip of both is there to count.
     """
 
     old: Fraction
@@ -131,29 +131,5 @@ _HINT = "Name one version (compared with the board here), two, or a range A..B."
 
 
 def _length(old: PlannedFilm, new: PlannedFilm) -> Length:
-    cut = [_cut_frames(old), _cut_frames(new)]
-    exact = None not in cut
-    before, now = (
-        Fraction(frames if exact and frames is not None else _asked_frames(planned))
-        / planned.film.rate
-        for frames, planned in zip(cut, (old, new), strict=True)
-    )
-    return Length(before, now, exact)
-
-
-def _asked_frames(planned: PlannedFilm) -> int:
-    return sum(shot.cut for shot in planned.film.shots)
-
-
-def _cut_frames(planned: PlannedFilm) -> int | None:
-    """How many frames the film has; none where a clip is not there, or not as it should be."""
-    clips = {
-        step.shot.id: planned.store.clip(step.action.clip)
-        for step in planned.plan.steps
-        if isinstance(step.action, Reuse)
-    }
-    if len(clips) < len(planned.film.shots):
-        return None
-    with contextlib.suppress(StoryreelError):
-        return lay_timeline(planned.film, clips).frames
-    return None
+    before, now = (length_of(one.film, serving_clips(one)) for one in (old, new))
+    return Length(before.film, now.film, before.exact and now.exact)

@@ -19,7 +19,7 @@ SHOTS = (
 SITS, STANDS = board(*SHOTS), board(SHOTS[0].replace("sits", "stands"), *SHOTS[1:])
 TEXT = """\
 Test  HEAD ({}) → working tree
-3 shots, 0.75s
+3 shots, 0.708s
 
 ~ sh010  reprompted  free
     prompt: a fox [-sits-]{{+stands+}} in the deep snow and waits
@@ -97,7 +97,7 @@ def test_machines_are_told_everything(made):
     ]
     assert (second["fate"], second["follows"]) == ("follows", ["sh010"])
     assert document["unchanged"] == ["sh030"]
-    assert document["length"] == {"old": 0.75, "new": 0.75, "exact": False}
+    assert document["length"] == {"old": 0.708333, "new": 0.708333, "exact": False}
     assert (document["plan"]["make"], document["plan"]["certain"]["text"]) == (3, "free")
 
 
