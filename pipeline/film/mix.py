@@ -238,7 +238,10 @@ def _decode_event(event: Event, studio: Studio) -> Segment:
 
 
 def _placed(event: Event) -> Placed:
-    return Placed(event.samples, event.skip, event.level, event.fade_in, event.fade_out, event.loop)
+    return Placed(
+        event.samples, event.skip, event.level, event.fade_in, event.fade_out, event.loop,
+        event.file.channels,
+    )  # fmt: skip
 
 
 def _event_key(event: Event, ffmpeg: FFmpeg) -> Digest:

@@ -152,7 +152,7 @@ class Placed:
     """What is heard of a sound file: ``samples`` of film sound, from its own ``skip`` on.
 
     ``fade_in`` and ``fade_out`` are in samples, ``level`` in dB; ``loop`` begins it anew, from
-    ``skip``, where it ends. What it lacks at its end is silence.
+    ``skip``, where it ends. What it lacks at its end is silence. ``channels`` is how many it has.
     """
 
     samples: int
@@ -161,13 +161,16 @@ class Placed:
     fade_in: int = 0
     fade_out: int = 0
     loop: bool = False
+    channels: int = 2
 
 
 def placed_arguments(source: str, target: str, placed: Placed) -> list[str]:
     """Decode what is heard of a sound file as the film's PCM."""
     import ffmpeg
 
-    stream = _from(_as_film_sound(ffmpeg.input(_source(0))["a:0"]), placed.skip)
+    surround = placed.channels > 2
+    sound = _as_film_sound(ffmpeg.input(_source(0))["a:0"], surround=surround)
+    stream = _from(sound, placed.skip)
     if placed.loop:  # as many samples as there are, at most
         stream = stream.filter("aloop", loop=-1, size=_ALL_SAMPLES)
     stream = _padded(_at_level(stream, placed.level), placed.samples)

@@ -23,11 +23,15 @@ Ducking = Literal["voice", "all", "never"]
 
 @dataclass(frozen=True, slots=True)
 class SoundFile:
-    """A sound file of the author's; ``digest`` is of its bytes, ``seconds`` its length."""
+    """A sound file of the author's; ``digest`` is of its bytes, ``seconds`` its length.
+
+    ``channels`` is how many it has.
+    """
 
     path: Path
     digest: Digest
     seconds: Fraction
+    channels: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +115,16 @@ class KnownSound(Protocol):
 
 
 class KnownLength(Protocol):
-    """How long something is."""
+    """How long a sound is, and how wide."""
 
     @property
     def seconds(self) -> Fraction:
         """In exact seconds."""
+        ...
+
+    @property
+    def channels(self) -> int:
+        """How many channels it has."""
         ...
 
 
@@ -190,7 +199,7 @@ class _Resolving:
 
     def _file(self, written: str) -> SoundFile:
         known = self.sounds[written]
-        return SoundFile(known.path, known.digest, known.facts.seconds)
+        return SoundFile(known.path, known.digest, known.facts.seconds, known.facts.channels)
 
 
 def level_of(written: str | None) -> float:

@@ -354,3 +354,22 @@ def test_neighbours_are_compared_with_their_levels(ffmpeg: FFmpeg, tmp_path: Pat
     assert list(uneven(reels.reel(a, replace(b, level=5.0)), weights)) == []
     assert list(uneven(reels.reel(a, b), {ShotId("s0"): Weight(-20, -6)})) == []
     assert array.array("f").itemsize == 4
+
+
+def test_music_in_surround_is_as_loud_as_in_stereo(ffmpeg: FFmpeg, tmp_path: Path) -> None:
+    """Its front channels come as they are, as those of a clip in 5.1 do: not 8 dB softer."""
+    wave = "0.25*sin(2*PI*480*t)"
+    front = f"aevalsrc={wave}|{wave}|0|0|0|0:c=5.1:s=48000:d=1"
+    path = tmp_path / "wide.wav"
+    ffmpeg.run(["-f", "lavfi", "-i", front, str(path)])
+    facts = look_at_sound(path)
+    wide = SoundFile(path, digest_of_file(path), facts.seconds, facts.channels)
+    stereo = recorded(ffmpeg, tmp_path / "stereo.wav", f"aevalsrc={wave}|{wave}:s=48000:d=1")
+    loud = []
+    for file in (wide, stereo):
+        sound = Sound(music=(Piece(file, at("0s"), None),))
+        timeline = replace(reels.reel(*shots(ffmpeg, tmp_path, 12)), sound=sound)
+        _, film = assembled(ffmpeg, tmp_path, timeline)
+        loud.append(heard(ffmpeg, film, 0.1, 0.4))
+    assert facts.channels == 6
+    assert abs(loud[0] - loud[1]) < 0.5
