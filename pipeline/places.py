@@ -81,6 +81,20 @@ def find_root(board: Path) -> Path:
     return marked or boards or folder
 
 
+def project_around(folder: Path) -> Path:
+    """The nearest project from a folder upward, as git finds its own; none: the folder itself.
+
+    It is where a ``storyreel.toml`` lies or a ``storyboards`` folder stands.
+    """
+    here = folder.absolute()
+    marked = (
+        one
+        for one in (here, *here.parents)
+        if (one / ROOT_MARK).is_file() or (one / BOARDS_FOLDER).is_dir()
+    )
+    return next(marked, here)
+
+
 def output_folder(board: Path, root: Path) -> Path:
     """Where a board's film lies: boards of one name in two folders do not share it."""
     name = board_name(board)

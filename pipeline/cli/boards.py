@@ -10,7 +10,7 @@ import click
 
 from pipeline.cli.slips import BoardSlip
 from pipeline.cli.words import Words, also, way
-from pipeline.places import SUFFIX
+from pipeline.places import BOARDS_FOLDER, SUFFIX, project_around
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -31,7 +31,7 @@ class BoardPath(click.ParamType[Path]):
         if isinstance(value, Path):
             return value
         written = Path(value)
-        named = (folder / f"{value}{SUFFIX}" for folder in (Path(), Path("storyboards")))
+        named = (folder / f"{value}{SUFFIX}" for folder in _folders())
         try:
             found = next((path for path in (written, *named) if path.exists()), None)
         except OSError:  # longer than any name on this disk
@@ -68,8 +68,7 @@ def only_board() -> Path:
     """
     from pipeline.errors import UsageError
 
-    folders = (Path(), Path("storyboards"))
-    boards = [path for folder in folders for path in sorted(folder.glob(f"*{SUFFIX}"))]
+    boards = [path for folder in _folders() for path in sorted(folder.glob(f"*{SUFFIX}"))]
     if len(boards) == 1:
         return boards[0]
     names = [path.name.removesuffix(SUFFIX) for path in boards]
@@ -178,9 +177,19 @@ def board_names() -> list[str]:
     """The boards of this folder, and of storyboards/, by name."""
     return sorted(
         path.name.removesuffix(SUFFIX)
-        for folder in (Path(), Path("storyboards"))
+        for folder in _folders()
         for path in folder.glob(f"*{SUFFIX}")
     )
+
+
+def _folders() -> tuple[Path, ...]:
+    """Where boards lie that are known by name: here, and in the project that stands around here."""
+    import os
+
+    here, root = Path(), project_around(Path())
+    seen = Path(os.path.relpath(root))
+    folders = (here, Path(BOARDS_FOLDER), seen, seen / BOARDS_FOLDER)
+    return tuple({folder.resolve(): folder for folder in reversed(folders)}.values())[::-1]
 
 
 def _not_found(value: str) -> str:

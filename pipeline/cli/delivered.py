@@ -55,10 +55,10 @@ def put_delivered(document: Sequence[Mapping[str, Any]]) -> None:
         for line in delivered_lines(document):
             say(line)
     for one in document:
-        put(_short(one["path"]))
+        put(short_path(one["path"]))
 
 
-def _short(path: str) -> str:
+def short_path(path: str) -> str:
     """A path as seen from here, where that is shorter."""
     here = Path.cwd()
     return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
@@ -69,7 +69,7 @@ def forgotten_lines(planned: PlannedFilm) -> Iterator[str]:
     from pipeline.sidecars.leftovers import forgotten_outputs
 
     for path in forgotten_outputs(planned.places.film, planned.board.storyboard.deliver):
-        yield f"{_short(str(path))} is asked for no more; storyreel clean removes it"
+        yield f"{short_path(str(path))} is asked for no more; storyreel clean removes it"
 
 
 def delivered_lines(document: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -9,6 +9,7 @@ import click
 
 from pipeline.cli.boards import draft_of, draft_options, json_option, one_board, settings_options
 from pipeline.cli.console import put, put_json, say
+from pipeline.cli.delivered import short_path
 from pipeline.cli.transfer import byte_bar
 from pipeline.places import board_name
 
@@ -81,7 +82,7 @@ def command(
         put_json({"schema": 1, "board": board_name(board)} | _document(done, flavour))
     else:
         _tell(done)
-        put(str(done.file))
+        put(short_path(str(done.file)))
     return 0
 
 

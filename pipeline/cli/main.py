@@ -165,9 +165,11 @@ def exit_code_of(arguments: list[str], outside: Outside | None = None) -> int:
 
 
 def _called(arguments: list[str], outside: Outside | None) -> int:
+    from pipeline.cli.words import colour_first
+
     try:
         result: Any = storyreel.main(
-            arguments, prog_name="storyreel", standalone_mode=False, obj=outside
+            [*colour_first(arguments)], prog_name="storyreel", standalone_mode=False, obj=outside
         )
     except (click.exceptions.Abort, KeyboardInterrupt):
         from pipeline.cli.problems import show_interrupted

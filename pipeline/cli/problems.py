@@ -55,10 +55,12 @@ def show_problem(error: Exception, arguments: list[str]) -> int:
 
 def show_usage(error: click.ClickException, arguments: list[str]) -> int:
     """Show what click says of a command line it cannot read; an exit code."""
+    from pipeline.cli.slips import as_ours, nearest_first
+
+    error = nearest_first(error)
     if not wants_json(arguments):
         error.show()
         return error.exit_code
-    from pipeline.cli.slips import as_ours
 
     put_json(whole_document(as_ours(error, tuple(arguments)), arguments), indent=None)
     return error.exit_code

@@ -8,6 +8,7 @@ import click
 
 from pipeline.cli.boards import draft_of, draft_options, json_option, one_board, settings_options
 from pipeline.cli.console import put, put_json
+from pipeline.cli.delivered import short_path
 
 
 @click.command("report")
@@ -45,7 +46,7 @@ def command(
             }
         )
     else:
-        put(str(written.path))
+        put(short_path(str(written.path)))
     if opening:
         click.launch(written.path.absolute().as_uri())
     return 0

@@ -8,6 +8,7 @@ import click
 
 from pipeline.cli.boards import draft_of, draft_options, json_option, one_board, settings_options
 from pipeline.cli.console import put, put_json
+from pipeline.cli.delivered import short_path
 
 
 @click.command("sheet")
@@ -60,5 +61,5 @@ def command(
         )
         return 0
     for path in paths:
-        put(str(path))
+        put(short_path(str(path)))
     return 0

@@ -83,6 +83,17 @@ def after_its_command(
     return PlaceSlip(message, ctx, meant)
 
 
+def nearest_first(error: click.ClickException) -> click.ClickException:
+    """The same error; of the options that may have been meant only the nearest is offered.
+
+    Click sorts them by name: of ``--drft`` it offers ``--at`` first.
+    """
+    if not isinstance(error, click.NoSuchOption) or not error.possibilities:
+        return error
+    near = get_close_matches(error.option_name, error.possibilities, n=1, cutoff=0.0)
+    return click.NoSuchOption(error.option_name, possibilities=near, ctx=error.ctx)
+
+
 def as_ours(error: click.ClickException, words: Words) -> UsageError:
     """An error of click's as one of ours, with the command line that was meant."""
     command = command_of(words)

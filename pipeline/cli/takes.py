@@ -8,11 +8,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.boards import draft_of, draft_options, json_option, one_board, settings_options
-from pipeline.cli.console import put, put_json, put_table, say
+from pipeline.cli.console import put, put_json, put_table, say, terminal_width
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipeline.choosing import TakeRow
     from pipeline.planned import PlannedFilm
+
+
+NARROW = 90
+"""Columns; below, the table would lose its last ones."""
+
+OTHER = "other request"
+"""The mark of a take that was made for something else than the shot asks now."""
 
 
 @click.command("takes")
@@ -41,11 +50,9 @@ def command(
         put_json({"schema": 1, "board": planned.board.name, "takes": documents})
         return 0
     if not rows:
-        flag = f" --draft{f' --resolution {resolution}' if resolution else ''}" if draft else ""
-        say(f"there is no take yet; storyreel render {planned.board.name}{flag} makes one")
+        _tell_none(planned, shot, flags)
         return 0
-    heads = ("shot", "take", "", "seed", "model", "route", "price", "length", "made")
-    put_table(heads, [_row(row, days) for row in rows], right=(1, 3, 7))
+    _put_rows(planned, rows, days)
     for row in rows:
         for note in row.notes:
             put(f"{row.shot} take {row.take.number}, {note}")
@@ -53,7 +60,38 @@ def command(
     return 0
 
 
-def _row(row: TakeRow, days: dict[str, str]) -> tuple[str, ...]:
+def _tell_none(planned: PlannedFilm, shot: str | None, flags: dict[str, str | None]) -> None:
+    """Where there is no take: what makes one; of the film, whether its draft has any."""
+    from pipeline.choosing import take_rows
+    from pipeline.planning import plan_film
+    from pipeline.storyboard.resolver import Draft
+
+    name, draft = planned.board.name, planned.draft
+    size = f" --resolution {draft.resolution}" if draft and draft.resolution else ""
+    flag = f" --draft{size}" if draft else ""
+    say(f"there is no take yet; storyreel render {name}{flag} makes one")
+    if draft:
+        return
+    drafted = plan_film(planned.board.path, draft=Draft(), flags=flags)
+    if count := len(take_rows(drafted, shot)):
+        which = f" {shot}" if shot else ""
+        say(f"its draft has {count}: storyreel takes {name}{which} --draft")
+
+
+def _put_rows(planned: PlannedFilm, rows: Sequence[TakeRow], days: dict[str, str]) -> None:
+    """A line each; on a narrow terminal without what only tells how it was made."""
+    heads = ("shot", "take", "", "seed", "model", "route", "price", "length", "made")
+    made_for = _made_for(planned, rows)
+    cells = [_row(row, days, made_for.get((row.shot, row.take.number), "")) for row in rows]
+    if terminal_width() >= NARROW:
+        put_table(heads, cells, right=(1, 3, 7))
+        return
+    kept = (0, 1, 7, 6, 2)  # what may be cut off comes last
+    narrow = [[row[column] for column in kept] for row in cells]
+    put_table([heads[column] for column in kept], narrow, right=(1, 2))
+
+
+def _row(row: TakeRow, days: dict[str, str], old: str) -> tuple[str, ...]:
     from pipeline.timing import spell_seconds
 
     take = row.take
@@ -61,7 +99,7 @@ def _row(row: TakeRow, days: dict[str, str]) -> tuple[str, ...]:
     return (
         row.shot,
         str(take.number),
-        ", ".join((*row.marks, *state)),
+        ", ".join((*(old if mark == OTHER else mark for mark in row.marks), *state)),
         "-" if take.seed is None else str(take.seed),
         take.model,
         take.route or "-",
@@ -69,6 +107,20 @@ def _row(row: TakeRow, days: dict[str, str]) -> tuple[str, ...]:
         spell_seconds(row.seconds) if row.seconds is not None else "-",
         days.get(take.clip, "-"),
     )
+
+
+def _made_for(planned: PlannedFilm, rows: Sequence[TakeRow]) -> dict[tuple[str, int], str]:
+    """Of takes that were made for something else than the shot asks now, for what, in words."""
+    from pipeline.plan.reasons import old_words
+    from pipeline.planning import facts_of
+
+    requests = {step.shot.id: step.as_said for step in planned.plan.steps}
+    facts = facts_of(planned.film, planned.lock, planned.store)
+    return {
+        (row.shot, row.take.number): f"made {old_words(facts, requests[row.shot], row.take)}"
+        for row in rows
+        if OTHER in row.marks
+    }
 
 
 def _document(row: TakeRow, day: str | None) -> dict[str, Any]:

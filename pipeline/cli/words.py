@@ -33,6 +33,12 @@ def command_of(words: Sequence[str]) -> str:
     return next((word for word in rest if not word.startswith("-")), "")
 
 
+def colour_first(words: Sequence[str]) -> Words:
+    """The words with ``--color`` before the command, where it goes, wherever it was said."""
+    colour = {"--color": 1}
+    return (*only(words, colour), *without(words, colour))
+
+
 def without(words: Sequence[str], options: dict[str, int]) -> Words:
     """The words but for these options; each with how many values it takes, 0 or 1."""
     kept, _ = _split(words, options)

@@ -138,6 +138,8 @@ class _Worded:
                 return self._kind_help(written)
 
     def _kind_help(self, written: str) -> str | None:
+        if self.path == ("subtitles",) and (self.value is True or written in ("yes", "on")):
+            return "for the texts of the voice-over write `subtitles: {}`"
         if self.kind == "string_type" and isinstance(self.value, (int, float)):
             return "put it in quotes to make it text"
         return f"write a list: `[{written}]`" if self.kind == "tuple_type" and written else None
