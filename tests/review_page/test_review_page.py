@@ -21,40 +21,11 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory, ffmpeg):
-    """A board with numbered takes."""
-    return Project(tmp_path_factory.mktemp("page") / "project", ffmpeg)
-
-
-@pytest.fixture(scope="module")
-def link(project):
-    """The link to the board's page."""
-    with served(project.board) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """One browser for all that is tried here."""
-    with pages.chromium() as one:
-        yield one
-
-
-@pytest.fixture
-def context(browser):
-    """A dark room with no cookies; whatever goes wrong on its pages fails the test."""
-    one = browser.new_context(color_scheme="dark", viewport={"width": 1280, "height": 800})
-    wrong = []
-    one.on("weberror", lambda error: wrong.append(str(error.error)))
-    one.on("console", lambda said: said.type == "error" and wrong.append(said.text))
-    yield one
-    one.close()
-    assert not wrong
-
-
 def test_a_take_is_picked_with_the_keyboard_alone(context, link, project):
-    """Arrows and Enter open a shot, a number and p pick; the lock has it, and u takes it back."""
+    """Arrows and Enter open a shot, a number and p pick; the lock has it, and u takes it back.
+
+    What was picked by nobody is so again; a rejection goes and comes likewise.
+    """
     page = open_page(context, link)
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
@@ -65,11 +36,17 @@ def test_a_take_is_picked_with_the_keyboard_alone(context, link, project):
     picked = project.picked("sh020")
     told = page.inner_text("#take-strip [aria-pressed=true]")
     page.keyboard.press("u")
-    page.wait_for_selector("#said :text('sh020 take 1 is picked')")
+    page.wait_for_selector("#said :text('sh020 take 2 is picked no more')")
+    unpicked = project.picked("sh020")
+    page.keyboard.press("x")
+    page.wait_for_selector("#said :text('sh020 take 2 is rejected')")
+    rejected = len(project.block("sh020").rejected)
+    page.keyboard.press("u")
+    page.wait_for_selector("#said :text('sh020 take 2 is rejected no more')")
 
-    assert picked == 2
+    assert (picked, unpicked) == (2, None)
     assert re.sub(r"\s+", " ", told).startswith("2 serves picked")
-    assert project.picked("sh020") == 1
+    assert (rejected, len(project.block("sh020").rejected)) == (1, 0)
 
 
 @pytest.mark.parametrize(
@@ -285,7 +262,7 @@ def test_a_transition_shows_both_shots(context, ffmpeg, tmp_path):
         state = page.evaluate("fetch('/api/film').then(answer => answer.json())")
 
     assert state["frames"] == 24 + 24 + 20 - 8
-    assert float(share) == pytest.approx(5 / 9)
+    assert float(share) == pytest.approx(4 / 8)
     assert shown.startswith("frame 59 of 60")
     assert page.locator(".layer.over").get_attribute("style") in (None, "")
 

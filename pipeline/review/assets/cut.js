@@ -10,7 +10,7 @@ export function piecesOf(state) {
     const plays = take?.state === "good" ? take.plays : null;
     return {
       shot: shot.id, start: shot.span.start, frames: Math.max(1, shot.span.frames),
-      overlap: shot.span.overlap, url: plays ?? null, muted: Boolean(shot.muted),
+      overlap: shot.span.overlap, transition: shot.transition, url: plays ?? null, muted: Boolean(shot.muted),
       rate: take?.rate ?? state.rate, first: take?.cut.in ?? 0,
       end: take?.cut.out ?? 0, speed: ratio(take?.cut.speed), hold: take?.cut.hold ?? 0,
     };
@@ -19,7 +19,7 @@ export function piecesOf(state) {
 
 /** The film on disk: one piece. */
 export const filmPiece = (state) => [{
-  shot: null, start: 0, frames: state.frames, overlap: 0, url: state.film, muted: false,
+  shot: null, start: 0, frames: state.frames, overlap: 0, transition: null, url: state.film, muted: false,
   rate: state.rate, first: 0, end: state.frames, speed: 1, hold: 0,
 }];
 

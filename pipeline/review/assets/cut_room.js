@@ -2,7 +2,7 @@
 
 import { anchorAt, clipFrame, filmPiece, frameOf, pieceAt, piecesOf } from "./cut.js";
 import { film, serving, shotOf } from "./film.js";
-import { timecode } from "./frames.js";
+import { timecode, within } from "./frames.js";
 import { $, refill, show, word } from "./nodes.js";
 import { Player } from "./player.js";
 import { cutSide, shotCard } from "./shot_told.js";
@@ -31,8 +31,8 @@ export class CutRoom {
   /** Come in at a film frame; clips are asked for only now. */
   open(frame = this.frame) {
     this.opened = true;
-    this.frame = frame;
-    this.load(frame);
+    this.frame = within(frame, film.state.frames);
+    this.load(this.frame);
   }
 
   leave() {
@@ -47,6 +47,7 @@ export class CutRoom {
     show($("source"), Boolean(state.film));
     if (!state.film) this.from_disk = false;
     word($("source"), state.film_is_current ? "Film on disk" : "Film on disk (older)");
+    this.tellOlder();
     if (this.opened) this.load(frame);
     else this.frame = frame;
   }
@@ -64,9 +65,15 @@ export class CutRoom {
     if (!film.state.film) return false;
     this.from_disk = !this.from_disk;
     $("source").setAttribute("aria-pressed", String(this.from_disk));
+    this.tellOlder();
     this.load(this.frame);
     return true;
   }
+
+  /** Whether the stage shows a film that was cut before takes or board became what they are. */
+  get older() { return this.from_disk && !film.state.film_is_current; }
+
+  tellOlder() { show($("older"), this.older); }
 
   /** To the beginning of the shot so many places on; back goes to this shot's own first. */
   jump(places) {
@@ -83,7 +90,7 @@ export class CutRoom {
   underneath() {
     const { shot } = this;
     const take = shot && serving(shot);
-    if (!take) return null;
+    if (!take || this.older) return null;
     const piece = piecesOf(film.state).find((one) => one.shot === shot.id);
     return { shot, take, frame: clipFrame(piece, this.frame - piece.start, film.state.rate) };
   }

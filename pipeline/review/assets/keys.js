@@ -9,7 +9,7 @@ export const KEYS = [
     [["b"], "board", "the board"],
     [["c"], "cut", "the cut, from this shot on"],
     [["y"], "text", "the shot's line in the board"],
-    [["u"], "undo", "pick again what served before"],
+    [["u"], "undo", "take back the last pick or rejection"],
     [["m"], "mute", "sound off and on"],
   ]],
   ["On the board", "board", [
@@ -46,6 +46,8 @@ export const KEYS = [
     [["p"], "pick", "pick"],
     [["h"], "hold", "pick and hold"],
     [["x"], "reject", "reject"],
+    [["P"], "unpick", "take the pick away"],
+    [["X"], "accept", "take the rejection back"],
   ]],
   ["The cut", "cut", [
     [["Enter"], "open", "open the shot"],

@@ -80,8 +80,12 @@ export class Layer {
 
   pause() { if (!this.video.paused) this.video.pause(); }
   mute(muted) { this.video.muted = muted; }
-  rest() { this.pause(); this.node.style.opacity = ""; }
-  fade(share) { this.node.style.opacity = share >= 1 ? "" : String(share); }
+  rest() { this.pause(); this.wear({}); }
+
+  /** How it lies over or under the other one: nothing, where it is seen whole. */
+  wear({ opacity = "", clipPath = "", transform = "" }) {
+    Object.assign(this.node.style, { opacity, clipPath, transform });
+  }
   raise(over) { this.node.classList.toggle("over", over); }
 }
 

@@ -1,5 +1,6 @@
 // Plays the cut without rendering it: two layers, one seen, the other ready with what comes next.
 
+import { blendOf, transitionWords } from "./blends.js";
 import { clipSeconds, movingFrames, offsetAt, pieceAt } from "./cut.js";
 import { within } from "./frames.js";
 import { Layer } from "./layer.js";
@@ -10,6 +11,7 @@ const FASTEST = 4; // as fast as videos play; beyond that, and backwards, frames
 export class Player {
   /** `stage` holds the layers; `onmove(frame)` and `onplay(speed)` are told. */
   constructor(stage, { card, onmove, onplay }) {
+    this.stage = stage;
     this.layers = [new Layer(stage, card), new Layer(stage, card)];
     this.pieces = [];
     this.rate = [24, 1];
@@ -202,14 +204,18 @@ export class Player {
     this.layers.reverse();
     this.front.raise(true);
     this.back.raise(false);
-    this.back.fade(1);
+    this.back.wear({});
   }
 
   /** The share of two pieces seen together; whether the one beneath is done with. */
   blend(at, offset) {
-    const { overlap } = this.pieces[at];
+    const { overlap, transition } = this.pieces[at];
     const whole = !at || offset >= overlap || !this.back.holds(this.pieces[at - 1]);
-    this.front.fade(whole ? 1 : (offset + 1) / (overlap + 1));
+    const { comes, goes, ground } = whole ? PLAIN : blendOf(transition, offset / overlap);
+    this.front.wear(comes);
+    this.back.wear(goes);
+    this.stage.style.backgroundColor = ground;
+    this.stage.title = whole ? "" : transitionWords(transition, overlap);
     if (whole && this.back.holds(this.pieces[at - 1])) this.back.pause();
     return whole;
   }
@@ -221,5 +227,6 @@ export class Player {
   }
 }
 
+const PLAIN = { comes: {}, goes: {}, ground: "" };
 const alike = (a, b) =>
   a.url === b.url && a.shot === b.shot && a.first === b.first && a.speed === b.speed;

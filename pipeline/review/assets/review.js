@@ -1,7 +1,7 @@
 // The review page: which room one is in, and what each key and button does there.
 
 import { CutRoom } from "./cut_room.js";
-import { ask, film, follow, serving, shotOf, told } from "./film.js";
+import { ask, film, follow, shotOf, told } from "./film.js";
 import { spellLength, within } from "./frames.js";
 import { choose, chosenShot, layGrid, mendCard, neighbour } from "./grid.js";
 import { fillKeys, watchKeys } from "./keys.js";
@@ -12,13 +12,19 @@ import { Takes } from "./takes.js";
 import { copyPlace, openText } from "./text.js";
 import { layTimeline, moveHead, watchRail } from "./timeline.js";
 
-const takes = new Takes();
-const cut = new CutRoom(moveHead);
+const takes = new Takes(keepSoon);
+const cut = new CutRoom((frame) => {
+  moveHead(frame);
+  keepSoon();
+});
+const OFTEN = 400; // milliseconds between two changes of the address: browsers count them
 let room = "board";
-let undo = null; // {shot, take, hold}: what served before the last deed
+let undo = null; // [deed, body]s that put back what was before the last one
 let muted = false;
 let last_fault = null;
 let scrolled = 0; // where the board was left
+let entered = null; // the address as it was last heeded
+let keeps = null; // a change of the address to come
 
 // ---------------------------------------------------------------- rooms
 
@@ -34,6 +40,7 @@ function address() {
 /** Go to the room that the address names: "", "cut", "shot/ID", "shot/ID/TAKE/FRAME". */
 function enter() {
   if (!film.state) return;
+  entered = location.hash;
   const [name, ...rest] = address();
   const wanted = name === "shot" && shotOf(rest[0]) ? "shot" : name === "cut" ? "cut" : "board";
   if (room === "cut" && wanted !== "cut") cut.leave();
@@ -49,7 +56,7 @@ function enter() {
     else $(id).removeAttribute("aria-current");
   }
   if (room === "shot") openShot(rest);
-  if (room === "cut") cut.open();
+  if (room === "cut") cut.open(whole(rest[0]));
   name_page();
   if (!moved) return;
   focusRoom();
@@ -58,7 +65,7 @@ function enter() {
 
 function openShot([id, number, frame]) {
   choose(id);
-  takes.open(id, { take: number && Number(number), frame: frame === undefined ? undefined : Number(frame) });
+  takes.open(id, { take: whole(number), frame: whole(frame) });
   const { span } = shotOf(id);
   const inside = cut.frame >= span.start && cut.frame < span.start + span.frames;
   if (!inside) cut.moved(Math.max(0, span.start));
@@ -68,6 +75,21 @@ function focusRoom() {
   if (room === "board") choose(chosenShot(), { focus: true, scroll: false });
   else $(room === "cut" ? "cut-stage" : "takes-stage").focus({ preventScroll: true });
 }
+
+/** A number in an address; none where it is something else. */
+const whole = (word) => (/^\d{1,9}$/.test(word ?? "") ? Number(word) : undefined);
+
+/** The address tells the moment, so that a page that is loaded again stands there. */
+function keepPlace() {
+  keeps = null;
+  if (room === "board" || location.hash !== entered) return; // one is on the way elsewhere
+  const { id, number, step } = takes;
+  const place = room === "cut" ? `cut/${cut.frame}` : number && `shot/${encodeURIComponent(id)}/${number}/${step.frame}`;
+  if (place) history.replaceState(null, "", `#${place}`);
+  entered = location.hash;
+}
+
+function keepSoon() { keeps ??= setTimeout(keepPlace, OFTEN); }
 
 const open = (id) => { location.hash = `#shot/${encodeURIComponent(id)}`; };
 const go = (hash) => { location.hash = hash; };
@@ -163,26 +185,50 @@ async function write(deed, body) {
 async function choice(deed, hold = false) {
   const { shot, take } = takes;
   if (!take) return;
-  const before = serving(shot);
-  const said = await write(deed === "hold" ? "pick" : deed, { shot: shot.id, take: take.number, ...(hold ? { hold } : {}) });
+  const back = backFrom(deed, shot, take, hold);
+  const said = await write(...bodyOf(deed, shot, take, hold));
   if (!said) return;
-  const back = before && (deed === "reject" ? before.number === take.number : before.number !== take.number);
-  undo = back ? { shot: shot.id, take: before.number, hold: before.held } : null;
-  say(said.length ? said : ["Done."],
-    { undo: undo && `Take ${undo.take} served before: u picks it again.` });
+  undo = back.length ? back : null;
+  say(said.length ? said : ["Done."], { undo: undo && "u takes that back." });
+}
+
+/** What is sent for a deed: its address and its body. */
+function bodyOf(deed, shot, take, hold = false) {
+  const body = { shot: shot.id, take: take.number };
+  if (deed === "unpick") return ["pick", { shot: shot.id, clear: true }];
+  if (deed === "accept") return ["reject", { ...body, undo: true }];
+  return [deed, hold ? { ...body, hold } : body];
+}
+
+/** What puts a shot's pick and a take's rejection back as they are now, once the deed is done. */
+function backFrom(deed, shot, take, hold) {
+  const pick = shot.takes.find((one) => one.picked);
+  const again = pick && bodyOf("pick", shot, pick, pick.held);
+  if (deed === "unpick") return pick ? [again] : [];
+  if (deed === "accept") return [bodyOf("reject", shot, take)];
+  if (deed === "reject") return take.picked ? [again] : take.rejected ? [] : [bodyOf("accept", shot, take)];
+  if (take.picked && take.held === hold) return [];
+  return [again ?? bodyOf("unpick", shot, take), ...(take.rejected ? [bodyOf("reject", shot, take)] : [])];
 }
 
 async function undoChoice() {
   if (!undo) return say(["There is nothing to take back."]);
-  const { shot, take, hold } = undo;
-  const said = await write("pick", { shot, take, ...(hold ? { hold } : {}) });
-  if (said) say(said.length ? said : ["Done."]);
-  if (said) undo = null;
+  const back = undo;
+  undo = null;
+  const all = [];
+  for (const [at, one] of back.entries()) {
+    const said = await write(...one);
+    if (!said) return void (undo = back.slice(at));
+    all.push(...said);
+  }
+  say(all);
 }
 
 function note() {
   const place = room === "shot" ? takes.take && { shot: takes.shot, take: takes.take, frame: takes.step.frame } : cut.underneath();
-  if (!place) return say(["There is no clip here to write a note on."]);
+  if (!place) return say([room === "cut" && cut.older
+    ? "This film is older than the takes that serve now: f shows those, to write a note on."
+    : "There is no clip here to write a note on."]);
   takes.step.pause();
   cut.player.pause();
   beginNote(place.shot.id, place.take, place.frame);
@@ -267,7 +313,8 @@ const DEEDS = {
   take: (key) => takes.select(Number(key), true),
   side: () => takes.side(), wipe: () => takes.wipe(),
   "take-before": () => takes.next(-1), "take-after": () => takes.next(1),
-  pick: () => choice("pick"), hold: () => choice("hold", true), reject: () => choice("reject"),
+  pick: () => choice("pick"), hold: () => choice("pick", true), reject: () => choice("reject"),
+  unpick: () => choice("unpick"), accept: () => choice("accept"),
   source: () => cut.source(),
 };
 

@@ -9,7 +9,9 @@ import { shotSide, tags } from "./shot_told.js";
 const MOST = 9; // panes at once: as many as there are keys
 
 export class Takes {
-  constructor() {
+  /** `onmove(frame)` hears of each frame. */
+  constructor(onmove) {
+    this.heard = onmove;
     this.id = null;
     this.number = null; // the selected take
     this.other = null; // the one selected before: the other side of the wipe
@@ -188,6 +190,8 @@ export class Takes {
   }
 
   deeds(take) {
+    show($("unpick"), Boolean(take?.picked));
+    show($("accept"), Boolean(take?.rejected));
     word($("deeds-take"), take ? `Take ${take.number}` : "No take yet");
     for (const deed of ["pick", "hold", "reject", "note"]) {
       document.querySelector(`#shot-room [data-do=${deed}]`).disabled = !take;
@@ -217,6 +221,7 @@ export class Takes {
     word($("take-code"), code);
     word($("take-frame"), `frame ${frame} of ${frames}${inFilm(this.shot, take, frame)}`);
     $("shot-room").dataset.frame = String(frame);
+    this.heard(frame);
   }
 
   turned(speed) {

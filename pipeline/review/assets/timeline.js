@@ -1,6 +1,7 @@
 // The film to scale: a rail with a piece for each shot; where one points, there it goes.
 
 import { progressOf } from "./film.js";
+import { transitionWords } from "./blends.js";
 import { timecode, within } from "./frames.js";
 import { $, make, percent, refill, word } from "./nodes.js";
 
@@ -34,7 +35,7 @@ export function layTimeline(state) {
   film = state;
   const hues = new Map();
   for (const { scene } of state.shots) if (!hues.has(scene)) hues.set(scene, hues.size % HUES);
-  const tells = state.shots.map((shot) => [shot.id, shot.span, shot.scene, standing(shot)]);
+  const tells = state.shots.map((shot) => [shot.id, shot.span, shot.scene, standing(shot), shot.transition]);
   refill($("pieces"), [tells, state.frames], () => state.shots.map((shot) => piece(shot, state, hues)));
   refill($("scenes"), tells.map(([, span, scene]) => [span, scene]), () => scenes(state, hues));
   refill($("marks"), [state.frames, state.rate], () => marks(state));
@@ -62,8 +63,9 @@ function placed(node, start, frames, state) {
 
 function piece(shot, state, hues) {
   const { start, frames, overlap } = shot.span;
+  const comes = overlap && shot.transition ? `; ${transitionWords(shot.transition, overlap)}` : "";
   const node = make(`div.piece.hue${hues.get(shot.scene)}.${standing(shot).replace(" ", "-")}`,
-    { title: `${shot.id}, ${shot.seconds} from ${timecode(Math.max(0, start), state.rate)}` },
+    { title: `${shot.id}, ${shot.seconds} from ${timecode(Math.max(0, start), state.rate)}${comes}` },
     make("span", {}, shot.id));
   return placed(node, start + overlap, Math.max(1, frames - overlap), state);
 }
