@@ -160,9 +160,8 @@ def planned_length(planned: PlannedFilm) -> FilmLength:
 
 def length_words(length: FilmLength, spell: Callable[[Fraction], str]) -> str:
     """A film's length; where its shots together are longer than it, both."""
-    if length.shots == length.film:
-        return spell(length.film)
-    return f"{spell(length.shots)} of shots, {spell(length.film)} of film"
+    shots, film = spell(length.shots), spell(length.film)
+    return film if shots == film else f"{shots} of shots, {film} of film"
 
 
 def show_plan(planned: PlannedFilm) -> None:

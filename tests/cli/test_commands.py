@@ -375,8 +375,9 @@ def test_ctrl_c_keeps_what_is_finished_and_the_next_run_goes_on(project):
 def test_a_board_that_is_not_here_is_told_with_the_way_on(project):
     """Those that there are; where there is none, that this may be the wrong folder."""
     assert "There are: film." in storyreel("plan", "zzz", cwd=project).stderr
-    (project / "elsewhere").mkdir()
-    lost = storyreel("plan", "film", cwd=project / "elsewhere")
+    elsewhere = project.with_name(f"{project.name} elsewhere")
+    elsewhere.mkdir()
+    lost = storyreel("plan", "film", cwd=elsewhere)
     assert "go to your project's folder" in lost.stderr
 
 
