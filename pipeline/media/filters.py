@@ -160,13 +160,19 @@ def blend_arguments(
     ]
     seconds = float(frames / frame.rate)
     # xfade wants one time base; what it leaves of either side beyond the blend is cut off
-    timed = [side.filter("settb", "AVTB").filter("fps", fps=spelled(frame.rate)) for side in sides]
+    timed = [_past_its_end(side, frame) for side in sides]
     stream = ffmpeg.filter(timed, "xfade", transition=XFADE[kind], duration=seconds, offset=0)
     stream = stream.filter("trim", end_frame=frames)
     stream = _overlaid(tagged(stream), stills, frame)
     told = _named(_encoded(stream, target, frames, frame), *_by_place(sources, 2))
     # so few frames are done before many threads have begun
     return ["-filter_complex_threads", "1", *told] if any(shortcuts) else told
+
+
+def _past_its_end(side: Any, frame: Frame) -> Any:
+    """One frame longer: where a side ends, ffmpeg 5.1 leaves the blend's last frame out."""
+    timed = side.filter("settb", "AVTB").filter("fps", fps=spelled(frame.rate))
+    return timed.filter("tpad", stop=1, stop_mode="clone")
 
 
 def _picture(place: int, shown: Shown, frame: Frame, shortcut: Shortcut | None) -> Any:
@@ -204,7 +210,8 @@ def _overlaid(stream: Any, stills: Stills, frame: Frame) -> Any:
     import ffmpeg
 
     for place, (start, end) in enumerate(stills):
-        still = ffmpeg.input(_STILL.format(place))["v:0"]
+        # ffmpeg 5.1 would take a "%" in a name for a numbered sequence
+        still = ffmpeg.input(_STILL.format(place), format="png_pipe")["v:0"]
         still = still.filter("settb", spelled(1 / frame.rate))
         still = still.filter("scale", flags=EXACT, out_color_matrix="bt709", out_range="tv")
         still = still.filter("format", "yuva420p")
