@@ -136,7 +136,7 @@ def test_by_the_command_line(board, capsys):
     done = storyreel("export", "film", "--as", "otio", "--handles", "2f", cwd=root)
     assert done.returncode == 0, done.stderr
     target = root / "output" / "film" / "export" / "film.otio"
-    assert Path(done.stdout.strip()) == target
+    assert root / done.stdout.strip() == target
     assert "6 files (5 linked, 1 copied, 0 there), 50 frames" in done.stderr
     assert "sh010 has 0 frames to spare before" in done.stderr
     (target.parent / "media" / "notes.txt").write_text("mine")
