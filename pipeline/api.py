@@ -22,8 +22,14 @@ from pipeline.files import held
 from pipeline.ids import ShotId
 from pipeline.places import PROBE, Places, find_root
 from pipeline.plan.selection import Selection
-from pipeline.plan.step import Forced, Make, Reuse
-from pipeline.planned import Delivered, PlannedFilm, RenderedFilm, rendered_first
+from pipeline.plan.step import Forced, Make
+from pipeline.planned import (
+    Delivered,
+    PlannedFilm,
+    RenderedFilm,
+    rendered_first,
+    serving_clips,
+)
 from pipeline.planning import facts_of, plan_film
 from pipeline.run.budget import Budget, refuse_over_budget
 from pipeline.run.events import Listener, nobody
@@ -158,15 +164,6 @@ def film_stands(planned: PlannedFilm, again: PlannedFilm) -> bool:
         return False
     tools = cutting_tools(find_ffmpeg(again.settings.ffmpeg))
     return all_stand(again, clips, tools, again.places.film)
-
-
-def serving_clips(planned: PlannedFilm) -> dict[ShotId, Clip]:
-    """The clips that serve now; a shot without one is absent."""
-    return {
-        step.shot.id: planned.store.clip(step.action.clip)
-        for step in planned.plan.steps
-        if isinstance(step.action, Reuse)
-    }
 
 
 def assemble_film(

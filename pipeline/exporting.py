@@ -105,9 +105,8 @@ def export_film(
 
 def _timeline(planned: PlannedFilm, *, partial: bool) -> tuple[Timeline, Missing]:
     """The cut, and the shots whose clips are not here: those are as long as they were asked for."""
-    from pipeline.api import serving_clips
     from pipeline.film.timeline import lay_timeline
-    from pipeline.planned import rendered_first
+    from pipeline.planned import rendered_first, serving_clips
 
     clips = serving_clips(planned)
     missing = tuple(shot.id for shot in planned.film.shots if shot.id not in clips)

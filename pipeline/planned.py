@@ -10,9 +10,10 @@ from pipeline.errors import Way
 from pipeline.graph import ShotGraph
 from pipeline.ids import ShotId
 from pipeline.places import Places
-from pipeline.plan.step import Plan
+from pipeline.plan.step import Plan, Reuse
 from pipeline.plan.take import Lock
 from pipeline.settings import Settings
+from pipeline.store.clip import Clip
 from pipeline.store.store import Store
 from pipeline.storyboard.loader import Board
 from pipeline.storyboard.resolver import Draft
@@ -36,6 +37,15 @@ class PlannedFilm:
     lock: Lock
     store: Store
     plan: Plan
+
+
+def serving_clips(planned: PlannedFilm) -> dict[ShotId, Clip]:
+    """The clips that serve now; a shot without one is absent."""
+    return {
+        step.shot.id: planned.store.clip(step.action.clip)
+        for step in planned.plan.steps
+        if isinstance(step.action, Reuse)
+    }
 
 
 def rendered_first(planned: PlannedFilm, *shots: ShotId) -> Way:

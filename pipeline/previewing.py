@@ -6,10 +6,10 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.api import FramesTold, serving_clips
+from pipeline.api import FramesTold
 from pipeline.errors import ShotsFailedError, UsageError
 from pipeline.plan.selection import shot_named
-from pipeline.planned import PlannedFilm, rendered_first
+from pipeline.planned import PlannedFilm, rendered_first, serving_clips
 
 if TYPE_CHECKING:
     from pipeline.film.assembler import Assembly

@@ -9,9 +9,10 @@ import av
 import clips
 import pytest
 
-from pipeline.api import Draft, assemble_film, plan_film, render_film, serving_clips
+from pipeline.api import Draft, assemble_film, plan_film, render_film
 from pipeline.errors import MediaError
 from pipeline.files import digest_of_file
+from pipeline.planned import serving_clips
 from pipeline.storyboard.diagnostics import BoardFaultsError
 
 HEAD = """\

@@ -19,7 +19,7 @@ _MOST_NAMES = 8
 
 def chains_of_plan(planned: PlannedFilm) -> list[dict[str, Any]]:
     """What is known of the chains of a planned film's clips; nothing is looked at anew."""
-    from pipeline.api import serving_clips
+    from pipeline.planned import serving_clips
 
     return told_chains(planned, serving_clips(planned), measure=False)
 

@@ -152,8 +152,8 @@ def _length_document(planned: PlannedFilm) -> dict[str, Any]:
 
 def planned_length(planned: PlannedFilm) -> FilmLength:
     """How long the film is as things stand, the same wherever it is told."""
-    from pipeline.api import serving_clips
     from pipeline.film.expected import length_of
+    from pipeline.planned import serving_clips
 
     return length_of(planned.film, serving_clips(planned))
 

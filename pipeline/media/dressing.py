@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from pipeline.media.join_sound import write_packet
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from fractions import Fraction
     from pathlib import Path
 
@@ -147,12 +146,3 @@ def xmp_packet(source_type: str) -> bytes:
         f"<Iptc4xmpExt:DigitalSourceType>{source_type}</Iptc4xmpExt:DigitalSourceType>"
         '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
     ).encode()
-
-
-def clipped(cues: Sequence[Cue], start: int, end: int) -> tuple[Cue, ...]:
-    """The cues as far as they are read in film frames ``start`` up to ``end``, counted from it."""
-    return tuple(
-        Cue(max(cue.start, start) - start, min(cue.end, end) - start, cue.text)
-        for cue in cues
-        if cue.start < end and cue.end > start
-    )

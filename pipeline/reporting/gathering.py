@@ -12,7 +12,7 @@ from pipeline.film.expected import expected_timeline, laid_out
 from pipeline.film.timeline import Timeline
 from pipeline.ids import ShotId
 from pipeline.plan.step import Reuse, Step, Stuck
-from pipeline.planned import PlannedFilm
+from pipeline.planned import PlannedFilm, serving_clips
 from pipeline.reporting.accounts import Accounts
 from pipeline.reporting.discreet import discreet
 from pipeline.reporting.last_run import Deed, LastRun
@@ -35,7 +35,7 @@ def gather(planned: PlannedFilm, run: LastRun) -> Report:
         StoryreelError: the journal cannot be read.
     """
     film, places = planned.film, planned.places
-    clips = clips_that_serve(planned)
+    clips = serving_clips(planned)
     spans, frames = spans_of(film, laid_out(film, clips), clips)
     accounts = Accounts.of(planned)
     steps = {step.shot.id: step for step in planned.plan.steps}
@@ -65,15 +65,6 @@ def gather(planned: PlannedFilm, run: LastRun) -> Report:
         troubles=tuple(_troubles(planned, steps, run, shots)),
         outputs=outputs_told(planned, clips),
     )
-
-
-def clips_that_serve(planned: PlannedFilm) -> dict[ShotId, Clip]:
-    """The clips the film shows as things stand; a shot that has none is absent."""
-    return {
-        step.shot.id: planned.store.clip(step.action.clip)
-        for step in planned.plan.steps
-        if isinstance(step.action, Reuse)
-    }
 
 
 def spans_of(

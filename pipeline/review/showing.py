@@ -18,7 +18,7 @@ from typing import Any
 from pipeline.errors import LockFileError, StoryreelError, of_the_system
 from pipeline.files import held_if_free
 from pipeline.places import Places, board_name, draft_folder, find_root, places_for
-from pipeline.planned import PlannedFilm
+from pipeline.planned import PlannedFilm, serving_clips
 from pipeline.planning import plan_film
 from pipeline.reporting.last_run import last_run_path, load_last_run
 from pipeline.review.following import Following, LogReader, followed
@@ -231,7 +231,7 @@ def _stat(path: str) -> tuple[int, int, int] | None:
 
 def film_file(planned: PlannedFilm) -> FilmFile | None:
     """The film on disk, if it was ever cut."""
-    from pipeline.api import cutting_tools, serving_clips
+    from pipeline.api import cutting_tools
     from pipeline.delivering import film_stands
     from pipeline.media.ffmpeg import find_ffmpeg
 

@@ -14,9 +14,9 @@ from pipeline.film.timeline import Cut
 from pipeline.ids import Digest, ShotId
 from pipeline.plan.step import Reuse
 from pipeline.plan.take import Lock, Note, ShotTakes, Take
-from pipeline.planned import PlannedFilm
+from pipeline.planned import PlannedFilm, serving_clips
 from pipeline.reporting.accounts import BY_LOCK, Accounts
-from pipeline.reporting.gathering import clips_that_serve, spans_of
+from pipeline.reporting.gathering import spans_of
 from pipeline.reporting.last_run import LastRun
 from pipeline.reporting.shots import shot_told, sources_of, takes_of
 from pipeline.reporting.stills import frames_across
@@ -182,7 +182,7 @@ class _Telling:
     @classmethod
     def of(cls, planned: PlannedFilm, run: LastRun, following: Following) -> _Telling:
         film = planned.film
-        clips = clips_that_serve(planned)
+        clips = serving_clips(planned)
         timeline = laid_out(film, clips)
         spans, frames = spans_of(film, timeline, clips)
         cuts = {cut.shot: cut for cut in timeline.cuts} if timeline else {}

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from pipeline.api import serving_clips
 from pipeline.errors import UsageError
 from pipeline.files import digest_of_file
 from pipeline.film.expected import length_of
 from pipeline.ids import Digest
-from pipeline.planned import PlannedFilm
+from pipeline.planned import PlannedFilm, serving_clips
 from pipeline.storyboard.resolver import Draft
 from pipeline.storyboard.subtitles import subtitles_path
 from pipeline.versions.changes import Changes, Side, changes_between

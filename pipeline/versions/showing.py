@@ -13,7 +13,7 @@ from pipeline.ids import ShotId
 from pipeline.models.catalog import models
 from pipeline.places import board_name
 from pipeline.plan.step import Ended, Fetch, Make, Missing, Reuse, Step
-from pipeline.planned import Delivered
+from pipeline.planned import Delivered, serving_clips
 from pipeline.storyboard.resolver import Draft
 from pipeline.versions.errors import NotInStoreError
 from pipeline.versions.git import Commit, Repository
@@ -63,7 +63,6 @@ def show_at(
         NotInStoreError: some of its takes are not here; all of them are told.
         StoryreelError: the version has faults, or its film cannot be cut.
     """
-    from pipeline.api import serving_clips
     from pipeline.film.timeline import lay_timeline
 
     repository = Repository.around(board.absolute().parent)
