@@ -95,6 +95,18 @@ def project_around(folder: Path) -> Path:
     return next(marked, here)
 
 
+def path_from_here(path: Path) -> str:
+    """A path as people are told it: from where they stand, where it lies below that."""
+    whole, here = path.absolute(), Path.cwd()
+    return str(whole.relative_to(here)) if whole.is_relative_to(here) else str(whole)
+
+
+def path_in(root: Path, path: Path) -> str:
+    """A path as others are told it: from the project's folder; of one outside, only the name."""
+    whole, around = path.absolute(), root.absolute()
+    return whole.relative_to(around).as_posix() if whole.is_relative_to(around) else path.name
+
+
 def output_folder(board: Path, root: Path) -> Path:
     """Where a board's film lies: boards of one name in two folders do not share it."""
     name = board_name(board)

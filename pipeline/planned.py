@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import Way
 from pipeline.graph import ShotGraph
 from pipeline.ids import ShotId
-from pipeline.places import Places
+from pipeline.places import Places, path_from_here
 from pipeline.plan.step import Plan, Reuse
 from pipeline.plan.take import Lock
 from pipeline.settings import Settings
@@ -53,15 +53,13 @@ def rendered_first(planned: PlannedFilm, *shots: ShotId) -> Way:
 
     What is free it makes at once; what costs money is told, and refused until somebody agrees.
     """
-    board = planned.board.path.absolute()
-    named = board.relative_to(Path.cwd()) if board.is_relative_to(Path.cwd()) else board
     size = planned.draft.resolution if planned.draft else None
     draft = [*(["--draft"] if planned.draft else []), *(["--resolution", size] if size else [])]
     chosen = [word for shot in shots for word in ("--shot", shot)]
     price = planned.plan.at_most
     dear = price.unknown or any(amount for _, amount in price.amounts)
     costs = f"nothing before somebody agrees; then at most {price}" if dear else "free"
-    words = ("storyreel", "render", str(named), *draft, *chosen, "--json")
+    words = ("storyreel", "render", path_from_here(planned.board.path), *draft, *chosen, "--json")
     return Way(words, costs, "makes the clips that are missing")
 
 

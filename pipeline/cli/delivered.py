@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.console import put, say
+from pipeline.places import path_from_here
 
 if TYPE_CHECKING:
     from pipeline.film.assembler import Assembly
@@ -55,13 +56,7 @@ def put_delivered(document: Sequence[Mapping[str, Any]]) -> None:
         for line in delivered_lines(document):
             say(line)
     for one in document:
-        put(short_path(one["path"]))
-
-
-def short_path(path: str) -> str:
-    """A path as seen from here, where that is shorter."""
-    here = Path.cwd()
-    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
+        put(path_from_here(Path(one["path"])))
 
 
 def forgotten_lines(planned: PlannedFilm) -> Iterator[str]:
@@ -69,7 +64,7 @@ def forgotten_lines(planned: PlannedFilm) -> Iterator[str]:
     from pipeline.sidecars.leftovers import forgotten_outputs
 
     for path in forgotten_outputs(planned.places.film, planned.board.storyboard.deliver):
-        yield f"{short_path(str(path))} is asked for no more; storyreel clean removes it"
+        yield f"{path_from_here(path)} is asked for no more; storyreel clean removes it"
 
 
 def delivered_lines(document: Sequence[Mapping[str, Any]]) -> Iterator[str]:

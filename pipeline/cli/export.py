@@ -9,9 +9,8 @@ import click
 
 from pipeline.cli.boards import draft_of, draft_options, json_option, one_board, settings_options
 from pipeline.cli.console import put, put_json, say
-from pipeline.cli.delivered import short_path
 from pipeline.cli.transfer import byte_bar
-from pipeline.places import board_name
+from pipeline.places import board_name, path_from_here
 
 if TYPE_CHECKING:
     from pipeline.exporting import Exported
@@ -82,7 +81,7 @@ def command(
         put_json({"schema": 1, "board": board_name(board)} | _document(done, flavour))
     else:
         _tell(done)
-        put(short_path(str(done.file)))
+        put(path_from_here(done.file))
     return 0
 
 

@@ -8,7 +8,7 @@ import click
 
 from pipeline.cli.boards import draft_of, draft_options, json_option, one_board, settings_options
 from pipeline.cli.console import put, put_json
-from pipeline.cli.delivered import short_path
+from pipeline.places import path_from_here
 
 
 @click.command("report")
@@ -46,7 +46,7 @@ def command(
             }
         )
     else:
-        put(short_path(str(written.path)))
+        put(path_from_here(written.path))
     if opening:
         click.launch(written.path.absolute().as_uri())
     return 0

@@ -8,7 +8,7 @@ import click
 
 from pipeline.cli.boards import draft_of, draft_options, json_option, one_board, settings_options
 from pipeline.cli.console import put, put_json
-from pipeline.cli.delivered import short_path
+from pipeline.places import path_from_here
 
 
 @click.command("sheet")
@@ -61,5 +61,5 @@ def command(
         )
         return 0
     for path in paths:
-        put(short_path(str(path)))
+        put(path_from_here(path))
     return 0

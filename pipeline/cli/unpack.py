@@ -10,6 +10,7 @@ import click
 from pipeline.cli.boards import json_option, settings_options
 from pipeline.cli.console import put, put_json, say
 from pipeline.cli.transfer import byte_bar
+from pipeline.places import path_from_here
 
 if TYPE_CHECKING:
     from pipeline.packs.unpacking import Unpacked
@@ -60,13 +61,7 @@ def _words(unpacked: Unpacked) -> str:
 
     draft = ["--draft"] if unpacked.draft else []
     size = ["--resolution", unpacked.resolution] if unpacked.resolution else []
-    return shlex.join([_short(unpacked.board), *draft, *size])
-
-
-def _short(path: Path) -> str:
-    """A path as seen from here, where that is shorter."""
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+    return shlex.join([path_from_here(unpacked.board), *draft, *size])
 
 
 def _document(unpacked: Unpacked) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.cli.words import MONEY, SELECTION, Words, also, command_of, shared, way, without
 from pipeline.errors import StoryreelError, Way
 from pipeline.money import Total
+from pipeline.places import path_from_here
 
 if TYPE_CHECKING:
     from pipeline.plan.step import Step
@@ -75,13 +75,7 @@ def spelled(total: Total) -> str:
 
 def board_of(planned: PlannedFilm) -> str:
     """The board as a command line names it from here."""
-    return named_from_here(planned.board.path)
-
-
-def named_from_here(path: Path) -> str:
-    """A path as seen from here, where that is shorter."""
-    whole = path.absolute()
-    return os.path.relpath(whole) if whole.is_relative_to(Path.cwd()) else str(whole)
+    return path_from_here(planned.board.path)
 
 
 def planned_again(path: Path, saved: SavedPlan, words: Words) -> tuple[Way, ...]:
@@ -95,7 +89,7 @@ def planned_again(path: Path, saved: SavedPlan, words: Words) -> tuple[Way, ...]
     if saved.draft:
         size = saved.draft.resolution
         flags += ["--draft", *(["--resolution", size] if size else [])]
-    board = named_from_here(saved.board)
+    board = path_from_here(saved.board)
     asked = ("plan", board, *flags, *shared(words), "-o", str(path), "--json")
     return (way(asked, "free", "plans again into the same file; look at it, then render it"),)
 

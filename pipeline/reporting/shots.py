@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from pipeline.errors import MediaError, StoreError
 from pipeline.money import FREE
+from pipeline.places import path_in
 from pipeline.plan.serving import answers
 from pipeline.plan.step import Reuse, Step, Stuck
 from pipeline.plan.take import ADOPTED, ShotTakes, Take
@@ -123,14 +124,14 @@ def sources_of(shot: Shot) -> Iterator[tuple[str, Source]]:
 
 def _pictures(planned: PlannedFilm, shot: Shot, *, posters: bool) -> Iterator[PictureTold]:
     if shot.clip:
-        yield PictureTold("clip", _inside(planned, shot.clip.path), None, None)
+        yield PictureTold("clip", path_in(planned.places.root, shot.clip.path), None, None)
     for use, source in sources_of(shot):
         if isinstance(source, FrameOf):
             handed = _handed(planned, source) if posters else None
             yield PictureTold(use, str(source), None, handed)
         else:
             picture = _author_s(source) if posters else None
-            yield PictureTold(use, _inside(planned, source.path), source.name, picture)
+            yield PictureTold(use, path_in(planned.places.root, source.path), source.name, picture)
 
 
 def _author_s(picture: Picture) -> bytes | None:
@@ -308,13 +309,6 @@ def poster_of_take(planned: PlannedFilm, shot: Shot, take: Take) -> bytes | None
 def _made_for(planned: PlannedFilm, take: Take) -> MadeFor | None:
     record = planned.store.record(take.clip)
     return record.for_key(take.key) if record else None
-
-
-def _inside(planned: PlannedFilm, path: Path) -> str:
-    """A path in the project; of one outside, only the name."""
-    root = planned.places.root.absolute()
-    whole = path.absolute()
-    return whole.relative_to(root).as_posix() if whole.is_relative_to(root) else path.name
 
 
 def _from_folder(planned: PlannedFilm, take: Take) -> str | None:

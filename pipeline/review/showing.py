@@ -17,14 +17,14 @@ from typing import Any
 
 from pipeline.errors import LockFileError, StoryreelError, of_the_system
 from pipeline.files import held_if_free
-from pipeline.places import Places, board_name, draft_folder, find_root, places_for
+from pipeline.places import Places, board_name, draft_folder, find_root, path_in, places_for
 from pipeline.planned import PlannedFilm, serving_clips
 from pipeline.planning import plan_film
 from pipeline.reporting.last_run import last_run_path, load_last_run
 from pipeline.review.following import Following, LogReader, followed
 from pipeline.review.sending import version_of
 from pipeline.review.snapshot import Snapshot
-from pipeline.review.state import FilmFile, film_snapshot, nothing_known, path_in, with_faults
+from pipeline.review.state import FilmFile, film_snapshot, nothing_known, with_faults
 from pipeline.sidecars.happened import happened_path
 from pipeline.sidecars.lock_file import load_lock
 from pipeline.storyboard.diagnostics import BoardFaultsError

@@ -12,6 +12,7 @@ from pipeline.errors import MediaError, StoreError
 from pipeline.film.expected import laid_out
 from pipeline.film.timeline import Cut
 from pipeline.ids import Digest, ShotId
+from pipeline.places import path_in
 from pipeline.plan.step import Reuse
 from pipeline.plan.take import Lock, Note, ShotTakes, Take
 from pipeline.planned import PlannedFilm, serving_clips
@@ -117,12 +118,6 @@ def _frame(planned: PlannedFilm) -> dict[str, Any]:
         "width": film.size.width,
         "height": film.size.height,
     }
-
-
-def path_in(root: Path, path: Path) -> str:
-    """A path as it is told: from the project's folder; of one outside, its name."""
-    whole, around = path.absolute(), root.absolute()
-    return whole.relative_to(around).as_posix() if whole.is_relative_to(around) else path.name
 
 
 def with_news(planned: PlannedFilm, following: Following) -> PlannedFilm:
