@@ -23,6 +23,21 @@ Size = tuple[int, int]
 Rgb = tuple[int, int, int]
 
 BITS = 9  # bars in the code, so numbers up to 511
+NUMBER_SEEN = """(video) => {
+  const canvas = document.createElement("canvas");
+  const pen = canvas.getContext("2d", {willReadFrequently: true});
+  canvas.width = video.videoWidth; canvas.height = video.videoHeight;
+  pen.drawImage(video, 0, 0);
+  const wide = Math.floor(canvas.width / BITS);
+  let number = 0;
+  for (let place = 0; place < BITS; place++) {
+    const at = place * wide + Math.floor(wide / 2);
+    const pixel = pen.getImageData(at, Math.floor(canvas.height / 2), 1, 1).data;
+    number = number * 2 + (pixel[1] > 127 ? 1 : 0);
+  }
+  return number;
+}""".replace("BITS", str(BITS))
+"""A script's function that reads the number in the picture a browser shows of a video."""
 TWO_B_FRAMES = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-bf", "2", "-g", "12",
                 "-x264-params", "b-adapt=0:scenecut=0")  # fmt: skip
 NO_B_FRAMES = ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "0", "-g", "12")

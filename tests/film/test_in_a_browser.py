@@ -23,26 +23,13 @@ PATIENCE = 90  # seconds until a browser that says nothing has failed
 PAGE = """\
 <!doctype html><video id=film muted></video>
 <script>
-const film = document.getElementById("film"), canvas = document.createElement("canvas");
-const pen = canvas.getContext("2d", {willReadFrequently: true});
+const film = document.getElementById("film");
 const tell = (what) => fetch("/told", {method: "POST", body: JSON.stringify(what)});
-const numbers = [], bits = BITS, rate = 24;
-const look = () => {
-  canvas.width = film.videoWidth; canvas.height = film.videoHeight;
-  pen.drawImage(film, 0, 0);
-  const wide = Math.floor(canvas.width / bits);
-  let number = 0;
-  for (let place = 0; place < bits; place++) {
-    const at = place * wide + Math.floor(wide / 2);
-    const pixel = pen.getImageData(at, Math.floor(canvas.height / 2), 1, 1).data;
-    number = number * 2 + (pixel[1] > 127 ? 1 : 0);
-  }
-  return number;
-};
+const numbers = [], rate = 24, numberSeen = NUMBER_SEEN;
 film.onerror = () => tell({error: film.error.message});
 const go = (moment) => {  // "seeked" may come before the picture is there
   film.requestVideoFrameCallback(() => {
-    numbers.push(look());
+    numbers.push(numberSeen(film));
     const next = (numbers.length + 0.5) / rate;
     if (next < film.duration) go(next);
     else tell({numbers, seconds: film.duration});
@@ -61,7 +48,7 @@ def told_by_a_browser(film: Path, profile: Path) -> dict[str, object]:
     """What the page says of a film; both are served on loopback."""
     told: queue.Queue[bytes] = queue.Queue()
     files = {
-        "/": ("text/html", PAGE.replace("BITS", str(clips.BITS)).encode()),
+        "/": ("text/html", PAGE.replace("NUMBER_SEEN", clips.NUMBER_SEEN).encode()),
         "/film.mp4": ("video/mp4", film.read_bytes()),
     }
 

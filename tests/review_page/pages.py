@@ -46,18 +46,8 @@ shots:
 
 READ = """(seen) => {
   if (!seen || seen.tagName !== "VIDEO" || seen.readyState < 2) return null;
-  const canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
-  canvas.width = seen.videoWidth; canvas.height = seen.videoHeight;
-  pen.drawImage(seen, 0, 0);
-  const wide = Math.floor(canvas.width / BITS);
-  let number = 0;
-  for (let place = 0; place < BITS; place++) {
-    const at = place * wide + Math.floor(wide / 2);
-    const pixel = pen.getImageData(at, Math.floor(canvas.height / 2), 1, 1).data;
-    number = number * 2 + (pixel[1] > 127 ? 1 : 0);
-  }
-  return number;
-}""".replace("BITS", str(clips.BITS))
+  return (NUMBER_SEEN)(seen);
+}""".replace("NUMBER_SEEN", clips.NUMBER_SEEN)
 """The number in a video's picture."""
 
 NUMBER = f"""() => {{
