@@ -184,7 +184,7 @@ class Routes:
 
     def _do(self, deed: Deed, asked: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:
         with self.turn:
-            before = self.showing.noticed()
+            before = self.showing.files()
             written = deed(self.showing.plan(), asked)
             return written.said, self.showing.refresh(known=Known(written.after, before))
 

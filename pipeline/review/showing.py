@@ -6,7 +6,6 @@ of change only; what moved is then planned anew.
 
 from __future__ import annotations
 
-import os
 import stat
 import threading
 import time
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import LockFileError, StoryreelError, of_the_system
-from pipeline.files import held_if_free
+from pipeline.files import FileMark, held_if_free, mark_of
 from pipeline.places import Places, board_name, draft_folder, find_root, path_in, places_for
 from pipeline.planned import PlannedFilm, serving_clips
 from pipeline.planning import plan_film
@@ -31,7 +30,7 @@ from pipeline.storyboard.diagnostics import BoardFaultsError
 from pipeline.storyboard.resolver import Draft
 
 Publish = Callable[[str, Iterable[Mapping[str, Any]]], None]
-Seen = dict[str, tuple[int, int, int] | None]
+Seen = dict[str, FileMark | None]
 
 _REST = 3  # times as long as a look took, it rests: planning must not have the machine to itself
 _ONLY_BARS = frozenset({"progressed", "cutting"})  # told to pages as they are; no state moves
@@ -118,15 +117,11 @@ class Showing:
         steps = any(event.get("event") not in _ONLY_BARS for event in news)
         self._due = self._due or steps or after.since != before.since
         rested = time.monotonic() >= self._rests_until
-        if rested and (self._due or self._files() != self._seen):
+        if rested and (self._due or self.files() != self._seen):
             self._due = False
             self.refresh(news)
         elif news:
             self.publish(self.snapshot.revision, news)
-
-    def noticed(self) -> Seen:
-        """The files that the film hangs on as they are now."""
-        return self._files()
 
     def refresh(self, news: Sequence[Mapping[str, Any]] = (), *, known: Known | None = None) -> str:
         """Tell anew; the revision that came of it.
@@ -137,7 +132,7 @@ class Showing:
         """
         with self._turn:
             began = time.monotonic()
-            before = self._files()
+            before = self.files()
             holds = known is not None and self._holds(known, before)
             self.snapshot = self._told(known.planned if known and holds else None)
             # a file of the author's that is new among these was not looked at before: once more
@@ -183,7 +178,8 @@ class Showing:
         except OSError:  # a folder that may only be read: nobody can ask
             return following
 
-    def _files(self) -> Seen:
+    def files(self) -> Seen:
+        """The files that the film hangs on, as they are now."""
         places = self._where
         fixed = (
             self.path, places.lock, places.film, places.journal,
@@ -218,15 +214,8 @@ def _stats(paths: Iterable[Path]) -> Seen:
 
     SQLite leaves an empty log beside a journal that was only looked at.
     """
-    return {str(path): _stat(str(path)) for path in paths}
-
-
-def _stat(path: str) -> tuple[int, int, int] | None:
-    try:
-        found = os.stat(path)  # noqa: PTH116 - some hundred of these, three times a second
-    except OSError:
-        return None
-    return (found.st_size, found.st_mtime_ns, found.st_ino) if found.st_size else None
+    marks = ((str(path), mark_of(path)) for path in paths)
+    return {path: mark if mark and mark[0] else None for path, mark in marks}
 
 
 def film_file(planned: PlannedFilm) -> FilmFile | None:

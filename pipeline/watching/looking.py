@@ -7,11 +7,10 @@ rename, what changes behind a symbolic link or on a network share, and files tha
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from pipeline.errors import LockFileError
-from pipeline.files import digest_of_bytes, read_regular
+from pipeline.files import digest_of_bytes, mark_of, read_regular
 from pipeline.packs.board_files import board_in, files_of
 from pipeline.places import draft_folder, find_root, places_for
 from pipeline.settings import files_of_settings
@@ -33,14 +32,14 @@ class Eyes:
 
     def look(self) -> Seen:
         """How everything is now. The board first: what it names may be new."""
-        board = _mark(self._board)
+        board = mark_of(self._board)
         root = find_root(self._board)
         if board != self._read:
             self._read = board
             self._named = self._named_by(root)
         seen: dict[Path, Mark] = {self._board: board}
-        seen |= {path: _mark(path) for path in sorted(self._named)}
-        seen |= {path: _mark(path) for path in files_of_settings(root)}
+        seen |= {path: mark_of(path) for path in sorted(self._named)}
+        seen |= {path: mark_of(path) for path in files_of_settings(root)}
         lock = self._lock(root)
         return seen | {lock: self._choices(lock)}
 
@@ -65,21 +64,13 @@ class Eyes:
 
         A lock that cannot be read counts by its file: the render will tell.
         """
-        mark = _mark(lock)
+        mark = mark_of(lock)
         if mark != self._locked[0]:
             try:
                 self._locked = (mark, _chosen(lock))
             except LockFileError:
                 self._locked = (mark, mark)
         return self._locked[1]
-
-
-def _mark(path: Path) -> Mark:
-    try:
-        found = os.stat(path)  # noqa: PTH116 - every file, five times a second
-    except (OSError, ValueError):  # not there, or no path at all
-        return None
-    return (found.st_size, found.st_mtime_ns, found.st_ino)
 
 
 def _chosen(lock: Path) -> str | None:

@@ -82,7 +82,7 @@ def showing(project):
 @pytest.mark.parametrize("deed", ["pick", "note"])
 def test_what_was_written_is_told_by_the_plan_that_was_made_for_it(showing, deed):
     """The board is not planned again, and the state is the one that planning would tell."""
-    before, planned = showing.noticed(), showing.plan()
+    before, planned = showing.files(), showing.plan()
     if deed == "pick":
         planned = pick_take(planned, "sh010", 2).after
         known = Known(planned, before)
@@ -101,7 +101,7 @@ def test_what_was_written_is_told_by_the_plan_that_was_made_for_it(showing, deed
 @pytest.mark.parametrize("moved", ["board", "lock"])
 def test_a_plan_that_may_be_old_is_not_told(showing, project, moved):
     """Somebody wrote to the board, or another one to the lock, before the state was told."""
-    before, planned = showing.noticed(), showing.plan()
+    before, planned = showing.files(), showing.plan()
     after = pick_take(planned, "sh010", 2).after
     if moved == "board":
         project.edit("The end.", "The very end.")
