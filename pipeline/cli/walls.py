@@ -1,4 +1,7 @@
-"""Ways past what stands in front of a render: a wall, no agreement, a key that is missing. Pure."""
+"""Ways past what stands in front of a render: a wall, no agreement, a key that is missing.
+
+Pure but for where the user stands, from which paths are told.
+"""
 
 from __future__ import annotations
 
